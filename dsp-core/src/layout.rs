@@ -1,0 +1,275 @@
+//! Where channels are heard: links, mid/side pairs and loudness weights ask the layout, never the bare channel count.
+
+use crate::error::Error;
+
+/// Most channels any processor accepts.
+pub const MAX_CHANNELS: usize = 24;
+
+/// A loudspeaker position. The bits are those of the WAVE channel mask (KSMEDIA order); azimuth is positive to the left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum Position {
+    /// Front left, +30 degrees.
+    FrontLeft,
+    /// Front right, -30 degrees.
+    FrontRight,
+    /// Front centre.
+    FrontCentre,
+    /// Low-frequency effects: not counted in loudness.
+    Lfe,
+    /// Back left, +135 degrees (+110 in a 5.x layout without sides).
+    BackLeft,
+    /// Back right.
+    BackRight,
+    /// Between front left and centre.
+    FrontLeftOfCentre,
+    /// Between front right and centre.
+    FrontRightOfCentre,
+    /// Back centre, 180 degrees.
+    BackCentre,
+    /// Side left, +90 degrees (+110 in a 5.x layout).
+    SideLeft,
+    /// Side right.
+    SideRight,
+    /// Overhead.
+    TopCentre,
+    /// Top front left.
+    TopFrontLeft,
+    /// Top front centre.
+    TopFrontCentre,
+    /// Top front right.
+    TopFrontRight,
+    /// Top back left.
+    TopBackLeft,
+    /// Top back centre.
+    TopBackCentre,
+    /// Top back right.
+    TopBackRight,
+    /// The one channel of a mono programme.
+    Mono,
+    /// No known place (an ambisonic component, a discrete track): weight 1, in no pair.
+    Unplaced,
+}
+
+/// Positions in the order of the WAVE channel mask, bit 0 first.
+const MASK_ORDER: [Position; 18] = [
+    Position::FrontLeft,
+    Position::FrontRight,
+    Position::FrontCentre,
+    Position::Lfe,
+    Position::BackLeft,
+    Position::BackRight,
+    Position::FrontLeftOfCentre,
+    Position::FrontRightOfCentre,
+    Position::BackCentre,
+    Position::SideLeft,
+    Position::SideRight,
+    Position::TopCentre,
+    Position::TopFrontLeft,
+    Position::TopFrontCentre,
+    Position::TopFrontRight,
+    Position::TopBackLeft,
+    Position::TopBackCentre,
+    Position::TopBackRight,
+];
+
+impl Position {
+    /// The position mirrored at the median plane, if it is a left one.
+    const fn right_partner(self) -> Option<Self> {
+        Some(match self {
+            Self::FrontLeft => Self::FrontRight,
+            Self::BackLeft => Self::BackRight,
+            Self::FrontLeftOfCentre => Self::FrontRightOfCentre,
+            Self::SideLeft => Self::SideRight,
+            Self::TopFrontLeft => Self::TopFrontRight,
+            Self::TopBackLeft => Self::TopBackRight,
+            _ => return None,
+        })
+    }
+
+    /// Short name as channel lists print it (`L`, `C`, `LFE`, ...).
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::FrontLeft => "L",
+            Self::FrontRight => "R",
+            Self::FrontCentre => "C",
+            Self::Lfe => "LFE",
+            Self::BackLeft => "Lb",
+            Self::BackRight => "Rb",
+            Self::FrontLeftOfCentre => "Lc",
+            Self::FrontRightOfCentre => "Rc",
+            Self::BackCentre => "Cb",
+            Self::SideLeft => "Ls",
+            Self::SideRight => "Rs",
+            Self::TopCentre => "Tc",
+            Self::TopFrontLeft => "Ltf",
+            Self::TopFrontCentre => "Ctf",
+            Self::TopFrontRight => "Rtf",
+            Self::TopBackLeft => "Ltb",
+            Self::TopBackCentre => "Ctb",
+            Self::TopBackRight => "Rtb",
+            Self::Mono => "mono",
+            Self::Unplaced => "-",
+        }
+    }
+}
+
+/// The positions of 1 to 24 channels, in the order they lie in a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Layout {
+    positions: [Position; MAX_CHANNELS],
+    channels: u8,
+}
+
+impl Layout {
+    /// One channel.
+    pub const MONO: Self = Self::fixed(&[Position::Mono]);
+    /// Left, right.
+    pub const STEREO: Self = Self::fixed(&[Position::FrontLeft, Position::FrontRight]);
+    /// Left, right, centre, left surround, right surround: EBU Tech 3341 case 6.
+    pub const SURROUND_5_0: Self = Self::fixed(&[
+        Position::FrontLeft,
+        Position::FrontRight,
+        Position::FrontCentre,
+        Position::SideLeft,
+        Position::SideRight,
+    ]);
+    /// Left, right, centre, LFE, left surround, right surround.
+    pub const SURROUND_5_1: Self = Self::fixed(&[
+        Position::FrontLeft,
+        Position::FrontRight,
+        Position::FrontCentre,
+        Position::Lfe,
+        Position::SideLeft,
+        Position::SideRight,
+    ]);
+
+    const fn fixed(list: &[Position]) -> Self {
+        let mut positions = [Position::Unplaced; MAX_CHANNELS];
+        let mut i = 0;
+        while i < list.len() {
+            positions[i] = list[i];
+            i += 1;
+        }
+        Self { positions, channels: list.len() as u8 }
+    }
+
+    /// Any list of 1 to 24 positions.
+    pub fn new(positions: &[Position]) -> Result<Self, Error> {
+        Error::check("channels", positions.len() as f64, 1.0, MAX_CHANNELS as f64, "")?;
+        Ok(Self::fixed(positions))
+    }
+
+    /// What a bare channel count usually means: mono, stereo, 3.0, quad, 5.0, 5.1, 6.1, 7.1; others are unplaced.
+    pub fn of_channels(channels: usize) -> Result<Self, Error> {
+        Error::check("channels", channels as f64, 1.0, MAX_CHANNELS as f64, "")?;
+        Ok(match channels {
+            1 => Self::MONO,
+            2 => Self::STEREO,
+            3 => Self::from_mask(3, 0x7)?,
+            4 => Self::from_mask(4, 0x33)?,
+            5 => Self::SURROUND_5_0,
+            6 => Self::SURROUND_5_1,
+            7 => Self::from_mask(7, 0x70F)?,
+            8 => Self::from_mask(8, 0x63F)?,
+            n => Self { positions: [Position::Unplaced; MAX_CHANNELS], channels: n as u8 },
+        })
+    }
+
+    /// From a WAVE channel mask: set bits name channels in ascending order, channels beyond them are unplaced.
+    pub fn from_mask(channels: usize, mask: u32) -> Result<Self, Error> {
+        Error::check("channels", channels as f64, 1.0, MAX_CHANNELS as f64, "")?;
+        if channels == 1 {
+            return Ok(Self::MONO);
+        }
+        let mut positions = [Position::Unplaced; MAX_CHANNELS];
+        let named = MASK_ORDER.iter().enumerate().filter(|(bit, _)| mask & (1 << bit) != 0);
+        for (slot, (_, p)) in positions[..channels].iter_mut().zip(named) {
+            *slot = *p;
+        }
+        Ok(Self { positions, channels: channels as u8 })
+    }
+
+    /// The WAVE channel mask of this layout; 0 where the order or a position has no mask.
+    pub fn mask(&self) -> u32 {
+        if self.positions() == [Position::Mono] {
+            return 0x4;
+        }
+        let (mut mask, mut next) = (0, 0);
+        for p in self.positions() {
+            match MASK_ORDER.iter().position(|q| q == p) {
+                Some(bit) if bit >= next => {
+                    mask |= 1 << bit;
+                    next = bit + 1;
+                }
+                _ => return 0,
+            }
+        }
+        mask
+    }
+
+    /// Number of channels, 1 to 24.
+    pub const fn channels(&self) -> usize {
+        self.channels as usize
+    }
+
+    /// The positions in channel order.
+    pub fn positions(&self) -> &[Position] {
+        &self.positions[..self.channels()]
+    }
+
+    /// Left/right pairs as channel indices: what width, mid/side and correlation work on.
+    pub fn pairs(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        self.positions().iter().enumerate().filter_map(|(left, p)| {
+            let partner = p.right_partner()?;
+            Some((left, self.positions().iter().position(|q| *q == partner)?))
+        })
+    }
+
+    /// Power weight of a channel in loudness, ITU-R BS.1770-5 tables 3 to 5: 0 for LFE, 1.41 for surrounds between 60 and
+    /// 120 degrees of azimuth at ear height, otherwise 1. Back channels count as surrounds (110 degrees) in layouts
+    /// that have no side channels, and as 135 degrees (weight 1) where both exist. Channels beyond the layout weigh 0.
+    pub fn loudness_weight(&self, channel: usize) -> f64 {
+        let has_sides = self.positions().contains(&Position::SideLeft);
+        match self.positions().get(channel) {
+            None | Some(Position::Lfe) => 0.0,
+            Some(Position::SideLeft | Position::SideRight) => 1.41,
+            Some(Position::BackLeft | Position::BackRight) if !has_sides => 1.41,
+            Some(_) => 1.0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    #[test]
+    fn masks_round_trip() {
+        for (n, mask) in [(1, 0x4), (2, 0x3), (4, 0x33), (5, 0x607), (6, 0x3F), (6, 0x60F), (8, 0x63F), (12, 0x2D63F)] {
+            assert_eq!(Layout::from_mask(n, mask).unwrap().mask(), mask, "{mask:x}");
+        }
+        assert_eq!(Layout::from_mask(3, 0x3).unwrap().mask(), 0, "an unplaced channel has no mask");
+        assert!(Layout::from_mask(25, 0).is_err() && Layout::from_mask(0, 0).is_err());
+    }
+
+    #[test]
+    fn surrounds_weigh_1_41_and_lfe_nothing() {
+        let w = |l: &Layout| (0..l.channels()).map(|c| l.loudness_weight(c)).collect::<Vec<_>>();
+        assert_eq!(w(&Layout::SURROUND_5_1), [1.0, 1.0, 1.0, 0.0, 1.41, 1.41]);
+        assert_eq!(w(&Layout::from_mask(6, 0x3F).unwrap()), [1.0, 1.0, 1.0, 0.0, 1.41, 1.41]);
+        assert_eq!(w(&Layout::of_channels(8).unwrap()), [1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.41, 1.41]);
+    }
+
+    #[test]
+    fn pairs_follow_positions_not_indices() {
+        assert_eq!(Layout::STEREO.pairs().collect::<Vec<_>>(), [(0, 1)]);
+        assert_eq!(Layout::SURROUND_5_1.pairs().collect::<Vec<_>>(), [(0, 1), (4, 5)]);
+        assert_eq!(Layout::MONO.pairs().count(), 0);
+        let swapped = Layout::new(&[Position::FrontRight, Position::FrontLeft]).unwrap();
+        assert_eq!(swapped.pairs().collect::<Vec<_>>(), [(1, 0)]);
+        assert_eq!(swapped.mask(), 0);
+    }
+}

@@ -1,0 +1,171 @@
+//! The sample type: `f32` or `f64`, with the few operations a hot loop needs.
+
+use crate::ramp::Blend;
+use core::fmt::Debug;
+use core::ops::Neg;
+use num_traits::NumAssign;
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for f32 {}
+    impl Sealed for f64 {}
+}
+
+/// `f32` or `f64`; sealed. Full scale is 1.0.
+///
+/// Every operation here is plain IEEE arithmetic or a call of the `libm` crate, so one source gives the same bits on
+/// every target. The methods of `num_traits::Float` are not used: a dependency that turns on `num-traits/std` would
+/// change their results. Comparisons are selects, which vectorise; `f32::max` has to treat NaN and does not.
+pub trait Sample:
+    sealed::Sealed
+    + Blend<Scalar = Self>
+    + NumAssign
+    + Copy
+    + Neg<Output = Self>
+    + PartialOrd
+    + Default
+    + Debug
+    + Send
+    + Sync
+    + 'static
+{
+    /// Zero.
+    const ZERO: Self;
+    /// One: full scale.
+    const ONE: Self;
+    /// Input whose magnitude is above this (or is not a number) is taken for garbage and becomes 0: 1e6, +120 dBFS.
+    const ABSURD: Self;
+    /// Input below this magnitude becomes 0, so that no product with it is subnormal: 1e-30 (`f32`), 1e-270 (`f64`).
+    const TINY: Self;
+    /// State below this magnitude is flushed: 1e-15 (`f32`, -300 dBFS), 1e-30 (`f64`, -600 dBFS).
+    const FLUSH: Self;
+    /// Distance from 1.0 to the next larger number.
+    const EPSILON: Self;
+
+    /// Rounds from `f64`.
+    fn from_f64(value: f64) -> Self;
+    /// Widens to `f64`.
+    fn to_f64(self) -> f64;
+    /// From a 32-bit integer; vectorises, unlike a conversion from `usize`.
+    fn from_i32(value: i32) -> Self;
+    /// Truncates to a 32-bit integer (saturating).
+    fn to_i32(self) -> i32;
+    /// Magnitude.
+    fn abs(self) -> Self;
+    /// Square root, correctly rounded.
+    fn sqrt(self) -> Self;
+    /// Nearest integer, ties to even, for magnitudes below 2^22 (`f32`) or 2^51 (`f64`).
+    fn round_ties_even(self) -> Self;
+    /// `log2` for positive normal numbers; see [`crate::math::log2`].
+    fn log2(self) -> Self;
+    /// `2^self`; see [`crate::math::exp2`].
+    fn exp2(self) -> Self;
+
+    /// The larger of two numbers.
+    #[inline(always)]
+    fn larger(self, other: Self) -> Self {
+        if self > other { self } else { other }
+    }
+
+    /// The smaller of two numbers.
+    #[inline(always)]
+    fn smaller(self, other: Self) -> Self {
+        if self < other { self } else { other }
+    }
+
+    /// What every processor does to its input: not-a-number, infinite and absurd values become 0, so do values too small
+    /// to compute with.
+    #[inline(always)]
+    fn clean(self) -> Self {
+        let size = self.abs();
+        if size <= Self::ABSURD && size >= Self::TINY { self } else { Self::ZERO }
+    }
+
+    /// What recurrences do to their state every [`crate::process::FLUSH_PERIOD`] frames: inaudible rests become 0.
+    #[inline(always)]
+    fn flush(self) -> Self {
+        if self.abs() < Self::FLUSH { Self::ZERO } else { self }
+    }
+}
+
+macro_rules! sample {
+    ($t:ty, $tiny:expr, $flush:expr, $magic:expr, $sqrt:path, $log2:path, $exp2:path) => {
+        impl Sample for $t {
+            const ZERO: Self = 0.0;
+            const ONE: Self = 1.0;
+            const ABSURD: Self = 1e6;
+            const TINY: Self = $tiny;
+            const FLUSH: Self = $flush;
+            const EPSILON: Self = <$t>::EPSILON;
+
+            #[inline(always)]
+            fn from_f64(value: f64) -> Self {
+                value as $t
+            }
+            #[inline(always)]
+            fn to_f64(self) -> f64 {
+                f64::from(self)
+            }
+            #[inline(always)]
+            fn from_i32(value: i32) -> Self {
+                value as $t
+            }
+            #[inline(always)]
+            fn to_i32(self) -> i32 {
+                self as i32
+            }
+            #[inline(always)]
+            fn abs(self) -> Self {
+                <$t>::abs(self)
+            }
+            #[inline(always)]
+            fn sqrt(self) -> Self {
+                $sqrt(self)
+            }
+            #[inline(always)]
+            fn round_ties_even(self) -> Self {
+                // Adding and subtracting 1.5 * 2^(mantissa bits) rounds in the current (nearest-even) mode.
+                (self + $magic) - $magic
+            }
+            #[inline(always)]
+            fn log2(self) -> Self {
+                $log2(self)
+            }
+            #[inline(always)]
+            fn exp2(self) -> Self {
+                $exp2(self)
+            }
+        }
+    };
+}
+
+sample!(f32, 1e-30, 1e-15, 12_582_912.0, libm::sqrtf, crate::math::log2_f32, crate::math::exp2_f32);
+sample!(f64, 1e-270, 1e-30, 6_755_399_441_055_744.0, libm::sqrt, crate::math::log2_f64, crate::math::exp2_f64);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cleans<S: Sample>() {
+        for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1.1e6, -2e7, 1e-40 * S::TINY.to_f64()] {
+            assert_eq!(S::from_f64(bad).clean(), S::ZERO, "{bad}");
+        }
+        for good in [1.0, -1e6, 0.0, 1e-9] {
+            assert_eq!(S::from_f64(good).clean(), S::from_f64(good));
+        }
+    }
+
+    #[test]
+    fn garbage_becomes_zero() {
+        cleans::<f32>();
+        cleans::<f64>();
+    }
+
+    #[test]
+    fn rounding_is_to_even() {
+        for (x, y) in [(0.5, 0.0), (1.5, 2.0), (-2.5, -2.0), (3.49, 3.0), (-8_388.6, -8_389.0)] {
+            assert_eq!(Sample::round_ties_even(x as f32), y as f32);
+            assert_eq!(Sample::round_ties_even(x), y);
+        }
+    }
+}

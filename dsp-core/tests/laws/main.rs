@@ -1,0 +1,7 @@
+//! Every processor against every law, in `f32` and `f64`, with random input, cuts and bad samples.
+//!
+//! One module per processor: it says how to make one and what its neutral settings are; `harness` does the rest.
+
+mod dc_block;
+mod harness;
+mod one_pole;
