@@ -95,6 +95,27 @@ impl Clock {
     }
 }
 
+/// `Process` for a type that is another processor under a name of its own: `delegate!([generics] Type<S, M>, field)`.
+macro_rules! delegate {
+    ([$($generics:tt)*] $type:ty, $inner:ident) => {
+        impl<S: crate::sample::Sample, $($generics)* M: crate::storage::Storage<S>> crate::process::Process<S> for $type {
+            fn process(&mut self, block: &mut crate::block::Block<'_, S>) {
+                self.$inner.process(block);
+            }
+            fn reset(&mut self) {
+                self.$inner.reset();
+            }
+            fn latency(&self) -> crate::units::Frames {
+                self.$inner.latency()
+            }
+            fn tail(&self) -> crate::process::Tail {
+                self.$inner.tail()
+            }
+        }
+    };
+}
+pub(crate) use delegate;
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -135,6 +135,16 @@ impl<C: Blend> Ramp<C> {
         if self.progress.moving() { C::blend(&self.from, &self.to, self.progress.at(offset)) } else { self.to }
     }
 
+    /// A part of the value at `offset` frames from now: cheaper than all of it.
+    #[inline(always)]
+    pub fn map<D: Blend<Scalar = C::Scalar>>(&self, offset: usize, part: impl Fn(&C) -> &D) -> D {
+        if self.progress.moving() {
+            D::blend(part(&self.from), part(&self.to), self.progress.at(offset))
+        } else {
+            *part(&self.to)
+        }
+    }
+
     /// Writes the values of the next `out.len()` frames without moving on.
     #[inline(always)]
     pub fn fill(&self, out: &mut [C]) {

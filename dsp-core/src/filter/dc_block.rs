@@ -12,10 +12,9 @@
 //!
 //! Source: as [`crate::filter::one_pole`].
 
-use crate::block::Block;
 use crate::error::Error;
 use crate::filter::one_pole::{self, Mode, OnePole};
-use crate::process::{Process, Tail, Tune};
+use crate::process::Tune;
 use crate::sample::Sample;
 use crate::storage::Storage;
 use crate::units::{Frames, Hertz};
@@ -68,25 +67,13 @@ impl<S: Sample, M: Storage<S>> Tune<S> for DcBlock<S, M> {
     }
 }
 
-impl<S: Sample, M: Storage<S>> Process<S> for DcBlock<S, M> {
-    fn process(&mut self, block: &mut Block<'_, S>) {
-        self.filter.process(block);
-    }
-    fn reset(&mut self) {
-        self.filter.reset();
-    }
-    fn latency(&self) -> Frames {
-        self.filter.latency()
-    }
-    fn tail(&self) -> Tail {
-        self.filter.tail()
-    }
-}
+crate::process::delegate!([] DcBlock<S, M>, filter);
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::laws;
+    use crate::process::Process;
     use crate::signal;
     use crate::units::SampleRate;
     use std::{vec, vec::Vec};

@@ -3,5 +3,6 @@
 //! One module per processor: it says how to make one and what its neutral settings are; `harness` does the rest.
 
 mod dc_block;
+mod equalizer;
 mod harness;
 mod one_pole;
