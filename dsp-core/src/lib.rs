@@ -40,6 +40,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod block;
+pub mod delay;
 pub mod design;
 pub mod dynamics;
 pub mod error;

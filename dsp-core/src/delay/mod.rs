@@ -1,0 +1,3 @@
+//! Delays.
+
+pub mod ring;

@@ -1,0 +1,163 @@
+//! What is set on a compressor and what it designs to.
+
+use crate::dynamics::ballistics::{self, step};
+use crate::dynamics::curve::Curve;
+use crate::error::Error;
+use crate::filter::svf;
+use crate::layout::Layout;
+use crate::math::LOG2_PER_DB;
+use crate::ramp::{Blend, mix};
+use crate::sample::Sample;
+use crate::units::{Decibels, Hertz, Q, SampleRate, Seconds};
+use core::f64::consts::FRAC_1_SQRT_2;
+
+/// What fixes memory and latency.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Setup {
+    /// Sample rate.
+    pub rate: SampleRate,
+    /// Channels and their places.
+    pub layout: Layout,
+    /// By how much the gain runs ahead of the sound, 0 to 0.1 s. It is the latency.
+    pub look_ahead: Seconds,
+}
+
+impl Setup {
+    pub(super) fn delay(&self) -> usize {
+        self.look_ahead.frames(self.rate).get() as usize
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        Error::check("look-ahead", self.look_ahead.0, 0.0, 0.1, "s")
+    }
+}
+
+/// What the detector calls level.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+pub enum Detector {
+    /// Magnitude of the sample.
+    #[default]
+    Peak,
+    /// Root of the mean square, a one-pole with half the window as time constant.
+    Rms {
+        /// Window, 0.001 to 1 s.
+        window: Seconds,
+    },
+}
+
+/// What a person sets.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(default, deny_unknown_fields))]
+pub struct Params {
+    /// Where reduction begins (the middle of the knee), dBFS.
+    pub threshold: Decibels,
+    /// Input dB per output dB above the threshold.
+    pub ratio: f64,
+    /// Full width of the soft knee.
+    pub knee: Decibels,
+    /// Attack time.
+    pub attack: Seconds,
+    /// Release time.
+    pub release: Seconds,
+    /// Gain after compression.
+    pub make_up: Decibels,
+    /// Stereo link.
+    pub link: f64,
+    /// Share of the compressed signal.
+    pub mix: f64,
+    /// Peak or RMS.
+    pub detector: Detector,
+    /// High-pass of the detector.
+    pub high_pass: Option<Hertz>,
+}
+
+impl Default for Params {
+    fn default() -> Self {
+        Self {
+            threshold: Decibels(-18.0),
+            ratio: 2.0,
+            knee: Decibels(6.0),
+            attack: Seconds(0.010),
+            release: Seconds(0.120),
+            make_up: Decibels(0.0),
+            link: 1.0,
+            mix: 1.0,
+            detector: Detector::Peak,
+            high_pass: None,
+        }
+    }
+}
+
+/// The numbers the loop runs on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Coeffs<S> {
+    /// One over the threshold, linear.
+    pub(super) scale: S,
+    pub(super) curve: Curve<S>,
+    pub(super) ballistics: ballistics::Coeffs<S>,
+    pub(super) make_up: S,
+    pub(super) link: S,
+    pub(super) dry: S,
+    /// Step of the mean square; 0 means peak.
+    pub(super) rms: S,
+    pub(super) high_pass: svf::Coeffs<S>,
+}
+
+impl<S: Sample> Coeffs<S> {
+    /// Designs `params` for `setup`.
+    pub fn design(setup: &Setup, params: &Params) -> Result<Self, Error> {
+        setup.check()?;
+        Error::check("threshold", params.threshold.0, -90.0, 24.0, "dB")?;
+        Error::check("ratio", params.ratio, 1.0, f64::INFINITY, "")?;
+        Error::check("knee", params.knee.0, 0.0, 40.0, "dB")?;
+        Error::check("make-up", params.make_up.0, -24.0, 40.0, "dB")?;
+        Error::check("link", params.link, 0.0, 1.0, "")?;
+        Error::check("mix", params.mix, 0.0, 1.0, "")?;
+        let rms = match params.detector {
+            Detector::Peak => 0.0,
+            Detector::Rms { window } => {
+                Error::check("window", window.0, 0.001, 1.0, "s")?;
+                step(window.0 / 2.0, setup.rate)
+            }
+        };
+        let high_pass = match params.high_pass {
+            None => svf::Coeffs::NEUTRAL,
+            Some(frequency) => {
+                Error::check("high-pass", frequency.0, 10.0, (0.4 * setup.rate.hertz()).min(5000.0), "Hz")?;
+                let kind = svf::Kind::HighPass;
+                let band = svf::Params { kind, frequency, gain: Decibels(0.0), q: Q(FRAC_1_SQRT_2) };
+                svf::Coeffs::design(setup.rate, &band)?
+            }
+        };
+        Ok(Self {
+            scale: S::from_f64((-params.threshold).amplitude()),
+            curve: Curve::design(params.ratio, params.knee),
+            ballistics: ballistics::Coeffs::design(setup.rate, params.attack, params.release)?,
+            make_up: S::from_f64(params.make_up.0 * LOG2_PER_DB),
+            link: S::from_f64(params.link),
+            dry: S::from_f64(1.0 - params.mix),
+            rms: S::from_f64(rms),
+            high_pass,
+        })
+    }
+}
+
+impl<S: Sample> Blend for Coeffs<S> {
+    type Scalar = S;
+    fn blend(from: &Self, to: &Self, p: S) -> Self {
+        Self {
+            scale: mix(from.scale, to.scale, p),
+            curve: Curve::blend(&from.curve, &to.curve, p),
+            ballistics: ballistics::Coeffs {
+                attack: mix(from.ballistics.attack, to.ballistics.attack, p),
+                release: mix(from.ballistics.release, to.ballistics.release, p),
+            },
+            make_up: mix(from.make_up, to.make_up, p),
+            link: mix(from.link, to.link, p),
+            dry: mix(from.dry, to.dry, p),
+            rms: to.rms,
+            high_pass: svf::Coeffs::blend(&from.high_pass, &to.high_pass, p),
+        }
+    }
+}

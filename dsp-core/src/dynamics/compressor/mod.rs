@@ -1,0 +1,287 @@
+//! Holds a performance together: turns down what rises above a threshold, with the times and the ratio you set.
+//!
+//! Feed-forward, in the log domain: level, static curve ([`super::curve`]), attack and release
+//! ([`super::ballistics`]), gain. The level is that of the signal or of the block's side-chain key, after an optional
+//! 12 dB per octave high-pass. `mix` below 1 is parallel compression: `out = (1 - mix) in + mix * wet`.
+//!
+//! | parameter | unit | range | default |
+//! |---|---|---|---|
+//! | `threshold` | dBFS | -90 to 24 | -18 |
+//! | `ratio` | :1 | 1 to infinity | 2 |
+//! | `knee` | dB, full width | 0 to 40 | 6 |
+//! | `attack` | s, to 63.2 % of a step in dB | 0 to 1 | 0.010 |
+//! | `release` | s, to 63.2 %; longer than `attack` | 0.0001 to 10 | 0.120 |
+//! | `make_up` | dB | -24 to 40 | 0 |
+//! | `link` | 0 each channel alone, 1 all alike | 0 to 1 | 1 |
+//! | `mix` | | 0 to 1 | 1 |
+//! | `detector` | | `Peak`, `Rms` with a window of 0.001 to 1 s | `Peak` |
+//! | `high_pass` | Hz, of the detector only | none, or 10 to 5000 | none |
+//!
+//! With a link of 1 the ratio between channels is kept exactly: the image does not move. The LFE channel is not listened
+//! to and follows the others. A key with another channel count than the block is linked whatever `link` says.
+//!
+//! Latency: the look-ahead of the [`Setup`]. Tail: the look-ahead. Static curve within 0.01 dB; no gain reduction
+//! leaves the (delayed) signal bit-exact. `f32` control state carries its rounding, so `f32` stays within -120 dB of `f64`.
+//! Moves (`tune`) are per frame; `detector` changes at the start of a move.
+//!
+//! Not a brick wall: peaks shorter than the attack pass. Use [`super::limiter`] for a ceiling.
+//!
+//! Source: Giannoulis, Massberg, Reiss, "Digital dynamic range compressor design", JAES 60(6) 2012.
+
+mod design;
+
+use crate::block::Block;
+use crate::delay::ring::delay;
+use crate::dynamics::ballistics;
+use crate::error::Error;
+use crate::filter::carry::Carry;
+use crate::layout::Position;
+use crate::math::LOG2_PER_DB;
+use crate::process::{CHUNK, Clock, Process, Tail, Tune};
+use crate::ramp::Ramp;
+use crate::sample::Sample;
+use crate::storage::{Storage, take};
+use crate::units::{Decibels, Frames};
+
+pub use design::{Coeffs, Detector, Params, Setup};
+
+/// Detector memory per channel: mean square with its rest, high-pass.
+const DETECTOR_LEN: usize = 4;
+
+/// Samples of storage: eight per channel and the look-ahead.
+pub fn required_len(setup: &Setup) -> usize {
+    setup.layout.channels() * (ballistics::State::<f64>::LEN + DETECTOR_LEN + setup.delay())
+}
+
+/// The processor; `M` is storage of [`required_len`] samples.
+#[derive(Debug, Clone)]
+pub struct Compressor<S, M> {
+    setup: Setup,
+    coeffs: Ramp<Coeffs<S>>,
+    clock: Clock,
+    ring: usize,
+    storage: M,
+}
+
+/// The parts of the storage.
+struct Parts<'a, S> {
+    ballistics: &'a mut [S],
+    detectors: &'a mut [S],
+    delays: &'a mut [S],
+}
+
+fn parts<'a, S>(setup: &Setup, storage: &'a mut [S]) -> Parts<'a, S> {
+    let (mut rest, channels) = (storage, setup.layout.channels());
+    Parts {
+        ballistics: take(&mut rest, channels * ballistics::State::<f64>::LEN),
+        detectors: take(&mut rest, channels * DETECTOR_LEN),
+        delays: take(&mut rest, channels * setup.delay()),
+    }
+}
+
+impl<S: Sample, M: Storage<S>> Compressor<S, M> {
+    /// Builds the compressor; `storage` is cleared.
+    pub fn new(setup: &Setup, params: &Params, mut storage: M) -> Result<Self, Error> {
+        let coeffs = Coeffs::design(setup, params)?;
+        Error::check_len("compressor", required_len(setup), storage.as_ref().len())?;
+        storage.as_mut().fill(S::ZERO);
+        Ok(Self { setup: *setup, coeffs: Ramp::new(coeffs), clock: Clock::default(), ring: 0, storage })
+    }
+
+    /// Designs and moves to `params` over `over` frames; on an error the old sound stays.
+    pub fn set(&mut self, params: &Params, over: Frames) -> Result<(), Error> {
+        self.tune(&Coeffs::design(&self.setup, params)?, over);
+        Ok(())
+    }
+
+    /// Gain reduction after the last frame, the largest of all channels; 0 dB or more, make-up not counted.
+    pub fn gain_reduction(&self) -> Decibels {
+        let states = self.storage.as_ref().chunks_exact(ballistics::State::<S>::LEN);
+        let most = states
+            .take(self.setup.layout.channels())
+            .map(|slot| ballistics::State::load(slot).now().to_f64())
+            .fold(0.0, |a: f64, b| if b > a { b } else { a });
+        Decibels(most / LOG2_PER_DB)
+    }
+
+    /// One chunk of at most [`CHUNK`] frames with coefficients at rest.
+    fn chunk(&mut self, block: &mut Block<'_, S>, c: &Coeffs<S>) {
+        let frames = block.frames();
+        let channels = block.channels().min(self.setup.layout.channels());
+        let p = parts(&self.setup, self.storage.as_mut());
+        for channel in 0..channels {
+            for x in block.channel_mut(channel) {
+                *x = x.clean();
+            }
+        }
+        let mut linked = [S::ZERO; CHUNK];
+        let linked = &mut linked[..frames];
+        let each = c.link < S::ONE && block.key().is_none_or(|key| key.channels() == channels);
+        let listeners = block.key().map_or(channels, |key| key.channels().min(self.setup.layout.channels()));
+        let mut own = [S::ZERO; CHUNK];
+        let own = &mut own[..frames];
+
+        // Pass 1: the loudest channel, linear. With separate channels the levels are found again below from the same
+        // detector memory, so it is only moved on there.
+        for (channel, memory) in p.detectors.chunks_exact_mut(DETECTOR_LEN).enumerate().take(listeners) {
+            if block.key().is_none() && self.setup.layout.positions()[channel] == Position::Lfe {
+                continue;
+            }
+            let mut copy = [memory[0], memory[1], memory[2], memory[3]];
+            level(c, &mut copy, source(block, channel), own);
+            if !each {
+                memory.copy_from_slice(&copy);
+            }
+            for (m, l) in linked.iter_mut().zip(own.iter()) {
+                *m = m.larger(*l);
+            }
+        }
+        let mut gain = [S::ZERO; CHUNK];
+        let gain = &mut gain[..frames];
+        if !each {
+            logarithms(c, linked);
+            wanted(c, linked, gain);
+            follow(c, p.ballistics, gain);
+            let (first, others) = p.ballistics.split_at_mut(ballistics::State::<S>::LEN);
+            for slot in others.chunks_exact_mut(ballistics::State::<S>::LEN) {
+                // Should the link be loosened later, every channel goes on from here.
+                slot.copy_from_slice(first);
+            }
+        } else {
+            logarithms(c, linked);
+        }
+        let ring = self.ring;
+        let length = self.setup.delay();
+        for channel in 0..channels {
+            if each {
+                let memory = &mut p.detectors[channel * DETECTOR_LEN..][..DETECTOR_LEN];
+                let mut copy = [memory[0], memory[1], memory[2], memory[3]];
+                level(c, &mut copy, source(block, channel), own);
+                memory.copy_from_slice(&copy);
+                logarithms(c, own);
+                let lfe = block.key().is_none() && self.setup.layout.positions()[channel] == Position::Lfe;
+                for (l, m) in own.iter_mut().zip(linked.iter()) {
+                    *l = if lfe { *m } else { *l + (*m - *l) * c.link };
+                }
+                wanted(c, own, gain);
+                let slot = &mut p.ballistics[channel * ballistics::State::<S>::LEN..];
+                follow(c, slot, gain);
+            }
+            let x = block.channel_mut(channel);
+            self.ring = delay(&mut p.delays[channel * length..][..length], ring, x);
+            for (x, g) in x.iter_mut().zip(gain.iter()) {
+                *x *= *g;
+            }
+        }
+    }
+}
+
+/// What channel `channel` is listened to.
+fn source<'a, S>(block: &'a Block<'_, S>, channel: usize) -> &'a [S] {
+    match block.key() {
+        Some(key) => key.channel(channel),
+        None => block.channel(channel),
+    }
+}
+
+/// Level, linear: magnitude or RMS, after the high-pass.
+#[inline(always)]
+fn level<S: Sample>(c: &Coeffs<S>, memory: &mut [S; DETECTOR_LEN], x: &[S], out: &mut [S]) {
+    if c.high_pass.d2 > S::ZERO {
+        let mut state = [memory[2], memory[3]];
+        for (o, x) in out.iter_mut().zip(x) {
+            *o = c.high_pass.run(&mut state, x.clean()).abs();
+        }
+        memory[2..].copy_from_slice(&state);
+    } else {
+        for (o, x) in out.iter_mut().zip(x) {
+            *o = x.clean().abs();
+        }
+    }
+    if c.rms > S::ZERO {
+        let mut square = Carry::load([memory[0], memory[1]]);
+        for o in out.iter_mut() {
+            square.add(c.rms * (*o * *o - square.value));
+            *o = square.value.larger(S::ZERO).sqrt();
+        }
+        memory[..2].copy_from_slice(&square.store());
+    }
+}
+
+/// Linear level to powers of two above the threshold.
+#[inline(always)]
+fn logarithms<S: Sample>(c: &Coeffs<S>, level: &mut [S]) {
+    for l in level {
+        *l = (*l * c.scale).larger(S::TINY).log2();
+    }
+}
+
+/// The static curve.
+#[inline(always)]
+fn wanted<S: Sample>(c: &Coeffs<S>, level: &[S], out: &mut [S]) {
+    for (o, l) in out.iter_mut().zip(level) {
+        *o = c.curve.reduction(*l);
+    }
+}
+
+/// Attack and release, then the gain factor, in place.
+#[inline(always)]
+fn follow<S: Sample>(c: &Coeffs<S>, slot: &mut [S], gain: &mut [S]) {
+    let mut state = ballistics::State::load(slot);
+    for g in gain.iter_mut() {
+        *g = c.ballistics.run(&mut state, *g);
+    }
+    state.store(slot);
+    for g in gain.iter_mut() {
+        let wet = (c.make_up - *g).exp2();
+        *g = wet + c.dry * (S::ONE - wet);
+    }
+}
+
+impl<S: Sample, M: Storage<S>> Tune<S> for Compressor<S, M> {
+    type Coeffs = Coeffs<S>;
+    fn tune(&mut self, coeffs: &Coeffs<S>, over: Frames) {
+        self.coeffs.tune(*coeffs, over);
+    }
+}
+
+impl<S: Sample, M: Storage<S>> Process<S> for Compressor<S, M> {
+    fn process(&mut self, block: &mut Block<'_, S>) {
+        let mut at = 0;
+        while at < block.frames() {
+            // Every number may move: one frame at a time is the simple way to do it exactly.
+            let most = if self.coeffs.moving() { 1 } else { CHUNK };
+            let n = self.clock.piece(block.frames() - at, most);
+            let coeffs = self.coeffs.now(0);
+            self.chunk(&mut block.part(at, n), &coeffs);
+            self.coeffs.advance(n);
+            if self.clock.advance(n) {
+                let p = parts(&self.setup, self.storage.as_mut());
+                for slot in p.ballistics.chunks_exact_mut(ballistics::State::<S>::LEN) {
+                    let mut state = ballistics::State::load(slot);
+                    state.flush();
+                    state.store(slot);
+                }
+                for s in p.detectors {
+                    *s = s.flush();
+                }
+            }
+            at += n;
+        }
+    }
+
+    fn reset(&mut self) {
+        self.storage.as_mut().fill(S::ZERO);
+        self.coeffs.finish();
+        self.clock = Clock::default();
+        self.ring = 0;
+    }
+
+    fn latency(&self) -> Frames {
+        Frames(self.setup.delay() as u64)
+    }
+
+    fn tail(&self) -> Tail {
+        Tail::NONE
+    }
+}
