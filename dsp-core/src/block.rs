@@ -216,7 +216,7 @@ mod tests {
         let mut c = Contiguous::new(&mut long, 3);
         assert_eq!(c.pair_mut(2, 0).0[0], 8);
         assert_eq!(c.pair_mut(0, 2).0[0], 0);
-        let mut split = vec![vec![0, 1, 2, 3], vec![4, 5, 6, 7], vec![8, 9, 10, 11]];
+        let mut split = [vec![0, 1, 2, 3], vec![4, 5, 6, 7], vec![8, 9, 10, 11]];
         let mut s = &mut split[..];
         let (a, b) = (Block::new(&mut c), Block::new(&mut s));
         for ch in 0..3 {

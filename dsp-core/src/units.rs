@@ -96,7 +96,7 @@ impl Seconds {
     /// The nearest whole number of frames at `rate`; negative and non-finite times give 0.
     pub fn frames(self, rate: SampleRate) -> Frames {
         let n = libm::round(self.0 * rate.hertz());
-        Frames(if n >= 1.0 && n < 9e15 { n as u64 } else { 0 })
+        Frames(if (1.0..9e15).contains(&n) { n as u64 } else { 0 })
     }
 }
 

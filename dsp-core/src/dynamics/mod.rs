@@ -1,5 +1,8 @@
 //! Level control: compressors and limiters and what they are built from.
 
 pub mod ballistics;
+pub mod box_mean;
 pub mod compressor;
 pub mod curve;
+pub mod gain_path;
+pub mod sliding_max;

@@ -19,7 +19,7 @@ fn params(seed: u32) -> Params<9> {
     let mut params = Params::default();
     for (i, slot) in params.bands.iter_mut().enumerate() {
         let h = hash(seed.wrapping_add(i as u32));
-        *slot = (h % 4 > 0).then(|| svf::Params {
+        *slot = (!h.is_multiple_of(4)).then(|| svf::Params {
             kind: KINDS[(h >> 4) as usize % 6],
             frequency: Hertz(30.0 * 2.0_f64.powf(f64::from(h >> 8 & 0xFF) / 28.0)),
             gain: Decibels(f64::from(h >> 16 & 15) - 8.0),

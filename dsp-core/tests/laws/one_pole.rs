@@ -9,7 +9,7 @@ const SETUP: Setup = Setup { rate: SampleRate::VIDEO, channels: 2 };
 fn laws<S: Sample>(case: &Case) {
     let params = Params {
         frequency: Hertz(20.0 * 2.0_f64.powf(f64::from(case.seed % 100) / 10.0)),
-        mode: if case.seed % 2 == 0 { Mode::LowPass } else { Mode::HighPass },
+        mode: if case.seed.is_multiple_of(2) { Mode::LowPass } else { Mode::HighPass },
     };
     let make = || OnePole::<S, _>::new(&SETUP, &params, vec![S::ZERO; required_len(&SETUP)]).unwrap();
     let expect = Expect { bound: 100.0, recover: 24_000, tolerance: 1e-6, impulse: Some(1.0) };
