@@ -239,7 +239,7 @@ mod tests {
         let noise: Vec<f64> = signal::pink(7, 0.5).take(400_000).collect();
         let exact_input = [noise.iter().map(|v| f64::from(*v as f32)).collect::<Vec<_>>()];
         for kind in KINDS {
-            for (gain, q) in [(6.0, 0.7071), (12.0, 8.0), (-9.0, 1.0)] {
+            for (gain, q) in [(6.0, FRAC_1_SQRT_2), (12.0, 8.0), (-9.0, 1.0)] {
                 let q = if kind == Kind::Bell { q } else { f64::min(q, 1.4) };
                 let p = Params { kind, frequency: Hertz(20.0), gain: Decibels(gain), q: Q(q) };
                 let mut wide = Svf::<f64, _>::new(&setup, &p, [0.0; 4]).unwrap();
