@@ -1,1 +1,3 @@
-//! TBD.
+//! Filter design: plain functions from numbers to coefficients, in `f64`.
+
+pub mod sinc;

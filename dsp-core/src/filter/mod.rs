@@ -1,5 +1,6 @@
 //! Filters, each with the same names and verbs.
 
+pub mod between;
 pub mod carry;
 pub mod cascade;
 pub mod dc_block;
