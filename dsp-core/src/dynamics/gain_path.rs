@@ -1,7 +1,7 @@
 //! From "how loud is the peak" to "what gain keeps it at the ceiling": the inside of a look-ahead limiter.
 //!
-//! 1. the largest envelope value of a window of look-ahead + hold ([`super::sliding_max`]),
-//! 2. the gain that brings it to the ceiling, `min(1, ceiling / peak)`,
+//! 1. the largest excess (peak over ceiling) of a window of look-ahead + hold ([`super::sliding_max`]),
+//! 2. the gain that takes it away, `1 / max(1, excess)`,
 //! 3. release: `g = min(target, g + r (target - g))`,
 //! 4. two box means in a row ([`super::box_mean`]) whose lengths add up to the look-ahead, split .5822 : .4178 so that
 //!    their nulls do not coincide.
@@ -10,7 +10,7 @@
 //! The hold keeps the gain still through a whole period of low notes, which is what keeps them clean: 40 Hz, 6 dB over,
 //! distorts by less than -120 dB once look-ahead and hold reach 12.5 ms.
 //!
-//! The envelope is an input of its own so that offline rendering can measure it once and solve for the gain many times.
+//! The excess is an input of its own, so that offline rendering can measure peaks once and solve for the gain many times.
 //!
 //! Sources: the structure is that of Signalsmith's "Designing a straightforward limiter" (2022) and of the limiter
 //! literature it names; window and box arithmetic are derived here.
@@ -19,11 +19,11 @@ use crate::dynamics::ballistics::step;
 use crate::dynamics::box_mean::BoxMean;
 use crate::dynamics::sliding_max::SlidingMax;
 use crate::error::Error;
+use crate::filter::between::loudest;
 use crate::filter::carry::Carry;
-use crate::ramp::{Blend, mix};
 use crate::sample::Sample;
-use crate::storage::{Storage, take};
-use crate::units::{Decibels, SampleRate, Seconds};
+use crate::storage::take;
+use crate::units::{SampleRate, Seconds};
 
 /// What fixes memory and delay.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -61,99 +61,70 @@ impl Setup {
     }
 }
 
-/// The numbers the loop runs on.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Coeffs<S> {
-    pub(crate) ceiling: S,
-    release: S,
+/// Step of the release per frame: 63.2 % of the way back in `release`, 0.001 to 10 s.
+pub fn release_step(rate: SampleRate, release: Seconds) -> Result<f64, Error> {
+    Error::check("release", release.0, 0.001, 10.0, "s")?;
+    Ok(step(release.0, rate))
 }
 
-impl<S: Sample> Coeffs<S> {
-    /// `ceiling` in dBFS, -60 to 0; `release` to 63.2 % of the way back, 0.001 to 10 s.
-    pub fn design(setup: &Setup, ceiling: Decibels, release: Seconds) -> Result<Self, Error> {
-        setup.check()?;
-        Error::check("ceiling", ceiling.0, -60.0, 0.0, "dB")?;
-        Error::check("release", release.0, 0.001, 10.0, "s")?;
-        // A few rounding units below the ceiling, so that gain times sample cannot round to above it.
-        let ceiling = ceiling.amplitude() * (1.0 - 8.0 * S::EPSILON.to_f64());
-        Ok(Self { ceiling: S::from_f64(ceiling), release: S::from_f64(step(release.0, setup.rate)) })
-    }
-}
-
-impl<S: Sample> Blend for Coeffs<S> {
-    type Scalar = S;
-    fn blend(from: &Self, to: &Self, p: S) -> Self {
-        Self { ceiling: mix(from.ceiling, to.ceiling, p), release: mix(from.release, to.release, p) }
-    }
-}
-
-/// The gain path; `M` is storage of [`Setup::required_len`] samples.
+/// The gain path, over storage of [`Setup::required_len`] samples that the caller keeps for it.
 #[derive(Debug, Clone)]
-pub struct GainPath<S, M> {
+pub struct GainPath<S> {
     lengths: [usize; 3],
     window: SlidingMax<S>,
     released: Carry<S>,
     boxes: [BoxMean<S>; 2],
-    storage: M,
 }
 
-impl<S: Sample, M: Storage<S>> GainPath<S, M> {
-    /// Builds the path, at a gain of 1.
-    pub fn new(setup: &Setup, mut storage: M) -> Result<Self, Error> {
+impl<S: Sample> GainPath<S> {
+    /// A path at a gain of 1; clears its storage.
+    pub fn new(setup: &Setup, storage: &mut [S]) -> Result<Self, Error> {
         setup.check()?;
-        Error::check_len("limiter gain", setup.required_len(), storage.as_ref().len())?;
-        let lengths = setup.lengths();
-        let (window, boxes) = Self::cleared(lengths, storage.as_mut());
-        Ok(Self { lengths, window, released: Carry::new(S::ONE), boxes, storage })
+        Error::check_len("limiter gain", setup.required_len(), storage.len())?;
+        Ok(Self::cleared(setup.lengths(), storage))
     }
 
-    fn cleared(lengths: [usize; 3], storage: &mut [S]) -> (SlidingMax<S>, [BoxMean<S>; 2]) {
+    fn cleared(lengths: [usize; 3], storage: &mut [S]) -> Self {
         let mut rest = storage;
         take(&mut rest, lengths[0]).fill(S::ZERO);
         let boxes = [BoxMean::new(take(&mut rest, lengths[1])), BoxMean::new(take(&mut rest, lengths[2]))];
-        (SlidingMax::default(), boxes)
+        Self { lengths, window: SlidingMax::default(), released: Carry::new(S::ONE), boxes }
     }
 
     /// Back to a gain of 1.
-    pub fn reset(&mut self) {
-        (self.window, self.boxes) = Self::cleared(self.lengths, self.storage.as_mut());
-        self.released = Carry::new(S::ONE);
+    pub fn reset(&mut self, storage: &mut [S]) {
+        *self = Self::cleared(self.lengths, storage);
     }
 
-    /// The gain before smoothing, 0 to 1.
-    pub fn gain(&self) -> S {
-        self.released.value
-    }
-
-    /// Replaces envelope values (magnitudes, finite) by gains, which belong [`Setup::delay`] frames earlier.
-    pub fn run(&mut self, c: &Coeffs<S>, envelope: &mut [S]) {
-        let mut rest = self.storage.as_mut();
+    /// Replaces excesses (peak over ceiling; finite; what is not above 1 is no excess) by gains, which belong
+    /// [`Setup::delay`] frames earlier. `release` is the step of [`release_step`].
+    pub fn run(&mut self, storage: &mut [S], release: S, excess: &mut [S]) {
+        let mut rest = storage;
         let window = take(&mut rest, self.lengths[0]);
-        self.window.run(window, envelope);
+        self.window.run(window, excess);
         let first = take(&mut rest, self.lengths[1]);
         let second = take(&mut rest, self.lengths[2]);
-        let loudest = envelope.iter().fold(S::ZERO, |a, b| a.larger(*b));
         let resting = self.released.value == S::ONE && self.boxes.iter().all(BoxMean::resting);
-        if resting && loudest <= c.ceiling {
-            self.boxes[0].skip(first, envelope.len());
-            self.boxes[1].skip(second, envelope.len());
-            envelope.fill(S::ONE);
+        if resting && loudest(excess) <= S::ONE {
+            self.boxes[0].skip(first, excess.len());
+            self.boxes[1].skip(second, excess.len());
+            excess.fill(S::ONE);
             return;
         }
-        for e in envelope.iter_mut() {
-            *e = if *e > c.ceiling { c.ceiling / *e } else { S::ONE };
+        for e in excess.iter_mut() {
+            *e = S::ONE / e.larger(S::ONE);
         }
         let mut released = self.released;
-        for e in envelope.iter_mut() {
+        for e in excess.iter_mut() {
             let mut rising = released;
-            rising.add(c.release * (*e - released.value));
+            rising.add(release * (*e - released.value));
             let next = if *e <= rising.value { Carry::new(*e) } else { rising };
             // One or two rounding units below 1 counts as arrived, so that the path can rest.
             released = if S::ONE - next.value <= S::EPSILON { Carry::new(S::ONE) } else { next };
             *e = released.value;
         }
         self.released = released;
-        self.boxes[0].run(first, envelope);
-        self.boxes[1].run(second, envelope);
+        self.boxes[0].run(first, excess);
+        self.boxes[1].run(second, excess);
     }
 }

@@ -5,4 +5,5 @@ pub mod box_mean;
 pub mod compressor;
 pub mod curve;
 pub mod gain_path;
+pub mod limiter;
 pub mod sliding_max;

@@ -6,4 +6,5 @@ mod compressor;
 mod dc_block;
 mod equalizer;
 mod harness;
+mod limiter;
 mod one_pole;
