@@ -172,7 +172,7 @@ impl<S: Sample, const N: usize, M: Storage<S>> Process<S> for Cascade<S, N, M> {
 
 /// Sections at rest, in groups that fit the lanes. `state` is `[s1 L, s2 L, s1 R, s2 R]` per section.
 #[inline(always)]
-fn steady<S: Sample>(coeffs: &[Coeffs<S>], state: &mut [S], left: &mut [S], right: &mut [S]) {
+pub(crate) fn steady<S: Sample>(coeffs: &[Coeffs<S>], state: &mut [S], left: &mut [S], right: &mut [S]) {
     if cfg!(target_arch = "arm") || left.len() < 2 * SKEW {
         return sections_outside(coeffs, state, left, right);
     }
