@@ -24,9 +24,10 @@ pub fn loudest<S: Sample>(x: &[S]) -> S {
     let mut lanes = Lanes::<S, WIDE>::ZERO;
     let mut chunks = x.chunks_exact(WIDE);
     for chunk in &mut chunks {
-        lanes = lanes.zip(load(chunk), |a, b| a.larger(b.abs()));
+        // In this order not-a-number is passed over.
+        lanes = lanes.zip(load(chunk), |a, b| b.abs().larger(a));
     }
-    chunks.remainder().iter().map(|v| v.abs()).chain(lanes.0).fold(S::ZERO, S::larger)
+    chunks.remainder().iter().map(|v| v.abs()).chain(lanes.0).fold(S::ZERO, |a, b| b.larger(a))
 }
 
 #[inline(always)]
