@@ -1,4 +1,7 @@
-//! Filter design: plain functions from numbers to coefficients, in `f64`.
+//! Filter design: pure mathematics in `f64`, without history and without samples.
 
 pub mod k_weighting;
+pub mod rbj;
+pub mod response;
+pub mod section;
 pub mod sinc;
