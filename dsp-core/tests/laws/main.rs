@@ -2,6 +2,7 @@
 //!
 //! One module per processor: it says how to make one and what its neutral settings are; `harness` does the rest.
 
+mod biquad;
 mod compressor;
 mod dc_block;
 mod equalizer;
