@@ -1,1 +1,3 @@
-//! TBD.
+//! What makes a programme wide, narrow or centred.
+
+pub mod width;

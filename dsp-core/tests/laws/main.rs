@@ -9,3 +9,4 @@ mod equalizer;
 mod harness;
 mod limiter;
 mod one_pole;
+mod width;

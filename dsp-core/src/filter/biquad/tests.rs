@@ -110,7 +110,7 @@ fn a_move_to_the_same_settings_is_not_heard() {
         let p = params(kind, 150.0, 6.0, 1.0);
         let mut still = Biquad::<f64, _>::new(&setup(48_000), &p, [0.0; 2]).unwrap();
         let mut moved = still.clone();
-        let want = laws::render(&mut still, &[noise.clone()]);
+        let want = laws::render(&mut still, core::slice::from_ref(&noise));
         let mut out = Vec::new();
         for (i, part) in noise.chunks(1_000).enumerate() {
             moved.set(&p, Frames(300 * (i as u64 % 3))).unwrap();
