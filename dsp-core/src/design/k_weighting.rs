@@ -10,16 +10,8 @@
 
 use core::f64::consts::PI;
 
+use crate::design::section::Coeffs;
 use crate::units::SampleRate;
-
-/// A second-order transfer function: numerator and denominator, `a[0] = 1`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Transfer {
-    /// `b0, b1, b2`.
-    pub b: [f64; 3],
-    /// `1, a1, a2`.
-    pub a: [f64; 3],
-}
 
 const SHELF_FREQUENCY: f64 = 1_681.974_450_955_533;
 const SHELF_GAIN_DB: f64 = 3.999_843_853_973_347;
@@ -32,43 +24,31 @@ const HIGH_PASS_Q: f64 = 0.500_327_037_323_877_3;
 const HIGH_PASS_GAIN: f64 = 1.004_994_898_714_688_6;
 
 /// The shelf of the head, then the high-pass.
-pub fn stages(rate: SampleRate) -> [Transfer; 2] {
+pub fn stages(rate: SampleRate) -> [Coeffs<f64>; 2] {
     let k = libm::tan(PI * SHELF_FREQUENCY / rate.hertz());
     let high = libm::exp10(SHELF_GAIN_DB / 20.0);
-    let band = libm::pow(high, SHELF_BAND);
-    let a0 = 1.0 + k / SHELF_Q + k * k;
-    let shelf = Transfer {
-        b: [
-            (high + band * k / SHELF_Q + k * k) / a0,
-            2.0 * (k * k - high) / a0,
-            (high - band * k / SHELF_Q + k * k) / a0,
-        ],
-        a: [1.0, 2.0 * (k * k - 1.0) / a0, (1.0 - k / SHELF_Q + k * k) / a0],
-    };
+    let band = libm::pow(high, SHELF_BAND) * k / SHELF_Q;
+    let shelf = Coeffs::from_transfer(
+        [high + band + k * k, 2.0 * (k * k - high), high - band + k * k],
+        [1.0 + k / SHELF_Q + k * k, 2.0 * (k * k - 1.0), 1.0 - k / SHELF_Q + k * k],
+    );
     let k = libm::tan(PI * HIGH_PASS_FREQUENCY / rate.hertz());
-    let a0 = 1.0 + k / HIGH_PASS_Q + k * k;
-    let gain = HIGH_PASS_GAIN / a0;
-    let high_pass = Transfer {
-        b: [gain, -2.0 * gain, gain],
-        a: [1.0, 2.0 * (k * k - 1.0) / a0, (1.0 - k / HIGH_PASS_Q + k * k) / a0],
-    };
+    let high_pass = Coeffs::from_transfer(
+        [HIGH_PASS_GAIN, -2.0 * HIGH_PASS_GAIN, HIGH_PASS_GAIN],
+        [1.0 + k / HIGH_PASS_Q + k * k, 2.0 * (k * k - 1.0), 1.0 - k / HIGH_PASS_Q + k * k],
+    );
     [shelf, high_pass]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::units::Hertz;
     use std::println;
 
     /// Gain in dB of both stages.
     fn gain(rate: SampleRate, frequency: f64) -> f64 {
-        let w = 2.0 * PI * frequency / rate.hertz();
-        let power = |c: [f64; 3]| {
-            let re = c[0] + c[1] * w.cos() + c[2] * (2.0 * w).cos();
-            let im = c[1] * w.sin() + c[2] * (2.0 * w).sin();
-            re * re + im * im
-        };
-        stages(rate).iter().map(|t| 10.0 * (power(t.b) / power(t.a)).log10()).sum()
+        stages(rate).iter().map(|c| c.response(rate, Hertz(frequency)).decibels().0).sum()
     }
 
     #[test]
@@ -79,7 +59,7 @@ mod tests {
             [1.0, -2.0, 1.0, 1.0, -1.99004745483398, 0.99007225036621],
         ];
         for (t, row) in stages(SampleRate::VIDEO).iter().zip(table) {
-            for (x, y) in t.b.iter().chain(&t.a).zip(row) {
+            for (x, y) in t.numerator().into_iter().chain(t.denominator()).zip(row) {
                 assert!((x - y).abs() < 1e-13, "{x} for {y}");
             }
         }

@@ -144,7 +144,8 @@ impl<S: Sample, M: Storage<S>, const T: usize> Loudness<S, M, T> {
         storage.as_mut().fill(S::ZERO);
         Ok(Self {
             setup: *setup,
-            weighting: k_weighting::stages(setup.rate).map(|t| svf::Coeffs::from_transfer(t.b, t.a)),
+            weighting: k_weighting::stages(setup.rate)
+                .map(|c| svf::Coeffs::from_transfer(c.numerator(), c.denominator())),
             scanner: Sixteenths::new(),
             clock: Clock::default(),
             slots: Slots::new(setup.rate),
