@@ -1,1 +1,4 @@
-//! TBD.
+//! What changes the shape of a sample: the way to a grid of integers, with dither.
+
+pub mod dither;
+pub mod quantise;

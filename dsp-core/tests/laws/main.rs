@@ -5,6 +5,7 @@
 mod biquad;
 mod compressor;
 mod dc_block;
+mod dither;
 mod equalizer;
 mod harness;
 mod limiter;
