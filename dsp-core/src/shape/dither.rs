@@ -19,7 +19,7 @@
 //! yet); none without. Output is limited to `-1 ..= 1 - LSB`; within one LSB of full scale that limit, not the
 //! dither, decides. A new setting takes effect at once: between two grids there is nothing to move through, so `tune`
 //! has no use for its `over`. Cost: about 2 ns per stereo frame of `f32` on baseline
-//! x86-64 (SSE2), 0.7 ns where the target has a 32-bit vector product (AVX2, NEON).
+//! x86-64 (SSE2), 0.7 ns where the compiler may use AVX2, which has a 32-bit product.
 //!
 //! When not to use it: anywhere but at the end, or twice. Noise shaping is not part of this module.
 //!

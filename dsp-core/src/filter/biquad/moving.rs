@@ -165,4 +165,22 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn the_state_matrix_and_all_mixes_have_a_norm_of_at_most_one() {
+        let random = |i: u32, from: f64, to: f64| from + (to - from) * f64::from(signal::hash(i)) / 4_294_967_296.0;
+        let make = |i: u32| {
+            let a2 = random(i, -0.999_999, 0.999_999);
+            let a1 = random(i + 1, -0.999_999, 0.999_999) * (1.0 + a2);
+            Moving::new(&Coeffs { a1, a2, ..Coeffs::<f64>::NEUTRAL })
+        };
+        for i in 0..50_000 {
+            let m = Moving::blend(&make(5 * i), &make(5 * i + 2), random(5 * i + 4, 0.0, 1.0));
+            let (a, b, c, d) = (1.0 - m.e, m.d2, -m.d2, 1.0 - m.d3);
+            // Largest singular value squared of [[a, b], [c, d]].
+            let (sum, det) = (a * a + b * b + c * c + d * d, a * d - b * c);
+            let norm = (sum + libm::sqrt((sum * sum - 4.0 * det * det).max(0.0))) / 2.0;
+            assert!(norm <= 1.0 + 1e-7, "{norm}");
+        }
+    }
 }
