@@ -1,1 +1,16 @@
-//! TBD
+//! Audio files, processing chains and loudness mastering on top of [`dsp_core`].
+//!
+//! | I want to... | look at |
+//! |---|---|
+//! | measure loudness, peaks, defects | [`measure`] |
+//! | describe processors as data | [`device`], [`chain`] |
+//! | use or write a mastering preset | [`preset`] |
+//! | master a mix to a loudness | [`master`] |
+
+pub mod audio;
+pub mod chain;
+pub mod device;
+pub mod master;
+pub mod measure;
+pub mod preset;
+mod threads;

@@ -37,7 +37,8 @@ pub struct Setup {
 }
 
 impl Setup {
-    pub(crate) fn check(&self) -> Result<(), Error> {
+    /// Checks both times against their ranges.
+    pub fn check(&self) -> Result<(), Error> {
         Error::check("look-ahead", self.look_ahead.0, 0.0, 0.05, "s")?;
         Error::check("hold", self.hold.0, 0.0, 0.1, "s")
     }

@@ -1,0 +1,258 @@
+//! From a mix to a master: chain, loudness, ceiling, word length, and the numbers that prove it.
+//!
+//! The mix is brought to the level the preset's chain expects, goes through the chain, is driven until it has the target
+//! loudness under the limiter, and is rounded to its word length with dither. The result has exactly the frames of
+//! the input, aligned to the sample, and is measured as it will be written.
+//!
+//! Integrated loudness comes within 0.05 LU of the target whenever that can be reached under the ceiling; otherwise the
+//! loudest that makes sense is delivered and [`Outcome::Unreachable`] says what it is. Where loudness is not defined (silence,
+//! less than 0.4 s) the chain is run at unity gain and only the ceiling is held: [`Outcome::Undefined`].
+//!
+//! Results do not depend on `threads`.
+
+mod gains;
+mod limit;
+mod peaks;
+mod solve;
+
+use crate::audio::Audio;
+use crate::chain::Chain;
+use crate::measure::{Measurement, measure};
+use crate::preset::Preset;
+use dsp_core::block::Block;
+use dsp_core::dynamics::gain_path;
+use dsp_core::error::Error;
+use dsp_core::process::Process;
+use dsp_core::sample::Sample;
+use dsp_core::shape::dither;
+use dsp_core::units::{Decibels, Lufs};
+use limit::{Goal, Material};
+use serde::Serialize;
+
+pub use limit::Reduction;
+
+/// Frames that are dithered at a time.
+const STEP: usize = 4096;
+/// Gain of the reference reading for the worst signal there is: what dither can become between samples.
+const WORST_READING: f64 = 2.9;
+/// How far from the target a loudness counts as missed, LU.
+const MISSED: f64 = 0.05;
+
+/// Word length of the result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Bits {
+    /// 16-bit integers, dithered.
+    #[serde(rename = "16")]
+    Sixteen,
+    /// 24-bit integers, dithered.
+    #[serde(rename = "24")]
+    TwentyFour,
+    /// 32-bit float, as it is.
+    #[serde(rename = "32f")]
+    Float,
+}
+
+impl Bits {
+    /// Bits of the integer grid; `None` for float.
+    pub const fn grid(self) -> Option<u32> {
+        match self {
+            Self::Sixteen => Some(16),
+            Self::TwentyFour => Some(24),
+            Self::Float => None,
+        }
+    }
+}
+
+/// What to do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// Chain, target, ceiling, limiter.
+    pub preset: Preset,
+    /// Word length of the result.
+    pub bits: Bits,
+    /// Whether one channel counts as two loudspeakers.
+    pub dual_mono: bool,
+    /// Threads to use, 1 or more; the result is the same.
+    pub threads: usize,
+}
+
+impl Settings {
+    /// A preset with 24 bits, mono as one channel, one thread.
+    pub const fn new(preset: Preset) -> Self {
+        Self { preset, bits: Bits::TwentyFour, dual_mono: false, threads: 1 }
+    }
+}
+
+/// Whether the target was met.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "result")]
+pub enum Outcome {
+    /// Loudness and ceiling hold.
+    Reached,
+    /// The loudness cannot be had under the ceiling; this is the best.
+    Unreachable {
+        /// Loudness that was asked for, LUFS.
+        target_lufs: f64,
+        /// Loudness that was reached, LUFS.
+        best_lufs: f64,
+    },
+    /// The mix has no defined loudness.
+    Undefined,
+    /// The finished master does not keep what was promised: a defect of this library, reported rather than hidden.
+    CheckFailed {
+        /// Measured true peak, dBTP.
+        true_peak_dbtp: f64,
+    },
+}
+
+/// What is being done, for a progress display.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// The mix is measured.
+    Measure,
+    /// The chain runs.
+    Chain,
+    /// Loudness and ceiling are solved.
+    Limit,
+    /// Dither, last measurement.
+    Finish,
+}
+
+/// A finished master.
+#[derive(Debug, Clone)]
+pub struct Mastered {
+    /// The audio, on the grid of its word length.
+    pub audio: Audio,
+    /// The mix.
+    pub before: Measurement,
+    /// The master.
+    pub after: Measurement,
+    /// Whether the target was met.
+    pub outcome: Outcome,
+    /// What the limiter did.
+    pub limiter: Reduction,
+    /// Gain from the mix to the chain, dB.
+    pub input_gain_db: f64,
+    /// Gain from the chain to the limiter, dB.
+    pub drive_db: f64,
+    /// Renders that the search took.
+    pub renders: usize,
+    /// What could not be done as the preset asks, in sentences.
+    pub notes: Vec<String>,
+}
+
+/// Makes a master. `non_finite` is what the reader counted; `progress` hears the stage and 0 to 1.
+///
+/// # Errors
+/// A parameter of the preset that is out of its range at this sample rate.
+pub fn master(
+    audio: Audio,
+    settings: &Settings,
+    non_finite: u64,
+    mut progress: impl FnMut(Stage, f64),
+) -> Result<Mastered, Error> {
+    let Settings { preset, bits, dual_mono, threads } = settings;
+    preset.check()?;
+    let (rate, layout, frames) = (audio.rate(), audio.layout(), audio.frames());
+    progress(Stage::Measure, 0.0);
+    let before = measure(&audio, *dual_mono, non_finite, *threads)?;
+
+    let mut notes = Vec::new();
+    let devices: Vec<_> = preset.chain.iter().map(|d| d.fitted(rate, &mut notes)).collect();
+    let mut chain = Chain::<f32>::new(&devices, rate, layout)?;
+    let mut planes = audio.into_planes();
+    let input_gain = preset.input.zip(before.integrated_lufs).map_or(0.0, |(input, now)| (input - Lufs(now)).0);
+    scale(&mut planes, Decibels(input_gain).amplitude());
+    progress(Stage::Chain, 0.0);
+    chain.render(&mut planes, |done| progress(Stage::Chain, done as f64 / frames.max(1) as f64));
+
+    progress(Stage::Limit, 0.0);
+    let mut audio = Audio::new(rate, layout, planes)?;
+    let start = match before.integrated_lufs {
+        Some(_) => integrated(&audio, settings)?.map(|now| preset.loudness.0 - now),
+        None => None,
+    };
+    let goal = Goal {
+        loudness: start.map(|_| preset.loudness.0),
+        ceiling: preset.true_peak.0,
+        // Triangular dither and rounding: one and a half steps.
+        later: bits.grid().map_or(0.0, |b| WORST_READING * 1.5 / f64::from(1_u32 << (b - 1))),
+        start: start.unwrap_or(0.0),
+    };
+    let mut planes = audio.into_planes();
+    let material = &mut Material {
+        rate,
+        layout,
+        dual_mono: *dual_mono,
+        threads: *threads,
+        limiting: preset.limiter,
+        planes: &mut planes,
+    };
+    gain_path::Setup { rate, look_ahead: preset.limiter.look_ahead, hold: preset.limiter.hold }.check()?;
+    let limited = material.limit(&goal, &mut |part| progress(Stage::Limit, part))?;
+
+    progress(Stage::Finish, 0.0);
+    if let Some(grid) = bits.grid() {
+        quantise(&mut planes, grid)?;
+    }
+    audio = Audio::new(rate, layout, planes)?;
+    let after = measure(&audio, *dual_mono, 0, *threads)?;
+    progress(Stage::Finish, 1.0);
+    let outcome = judge(&goal, &limited, &after);
+    Ok(Mastered {
+        audio,
+        before,
+        after,
+        outcome,
+        limiter: limited.reduction,
+        input_gain_db: input_gain,
+        drive_db: limited.drive_db,
+        renders: limited.renders,
+        notes,
+    })
+}
+
+/// Loudness alone: cheaper than a measurement.
+fn integrated(audio: &Audio, settings: &Settings) -> Result<Option<f64>, Error> {
+    use dsp_core::meter::{loudness, true_peak::MAX_TAPS};
+    let (rate, layout, dual_mono) = (audio.rate(), audio.layout(), settings.dual_mono);
+    let setup = loudness::Setup { rate, layout, dual_mono, true_peak: false };
+    let length = loudness::required_len(&setup, audio.duration(), MAX_TAPS);
+    let mut meter = loudness::Loudness::<f32, _>::new(&setup, vec![0.0; length])?;
+    meter.observe(&Block::new(&mut crate::measure::View::new(audio)));
+    Ok(meter.reading().integrated.map(Lufs::get))
+}
+
+/// Multiplies, and turns what no processor would accept into silence.
+fn scale(planes: &mut [Vec<f32>], gain: f64) {
+    for v in planes.iter_mut().flatten() {
+        *v = v.clean() * gain as f32;
+    }
+}
+
+fn quantise(planes: &mut [Vec<f32>], bits: u32) -> Result<(), Error> {
+    let params = dither::Params { bits, ..dither::Params::default() };
+    let mut dither = dither::Dither::<f32>::new(&dither::Setup { channels: planes.len() }, &params)?;
+    let mut view = planes;
+    let mut block = Block::new(&mut view);
+    for at in (0..block.frames()).step_by(STEP) {
+        dither.process(&mut block.part(at, STEP));
+    }
+    Ok(())
+}
+
+fn judge(goal: &Goal, limited: &limit::Limited, after: &Measurement) -> Outcome {
+    if let Some(peak) = after.true_peak_dbtp.filter(|p| *p > goal.ceiling) {
+        return Outcome::CheckFailed { true_peak_dbtp: peak };
+    }
+    let Some(target) = goal.loudness else { return Outcome::Undefined };
+    let best = after.integrated_lufs.unwrap_or(f64::NEG_INFINITY);
+    if limited.reached && (best - target).abs() <= MISSED {
+        Outcome::Reached
+    } else {
+        Outcome::Unreachable { target_lufs: target, best_lufs: best }
+    }
+}
+
+#[cfg(test)]
+mod tests;
