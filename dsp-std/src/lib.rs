@@ -2,6 +2,7 @@
 //!
 //! | I want to... | look at |
 //! |---|---|
+//! | read and write audio files | [`io`] |
 //! | measure loudness, peaks, defects | [`measure`] |
 //! | describe processors as data | [`device`], [`chain`] |
 //! | use or write a mastering preset | [`preset`] |
@@ -10,6 +11,7 @@
 pub mod audio;
 pub mod chain;
 pub mod device;
+pub mod io;
 pub mod master;
 pub mod measure;
 pub mod preset;
