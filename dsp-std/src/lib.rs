@@ -7,12 +7,15 @@
 //! | describe processors as data | [`device`], [`chain`] |
 //! | use or write a mastering preset | [`preset`] |
 //! | master a mix to a loudness | [`master`] |
+//! | print or save what was done | [`report`] |
 
 pub mod audio;
 pub mod chain;
+pub mod demo;
 pub mod device;
 pub mod io;
 pub mod master;
 pub mod measure;
 pub mod preset;
+pub mod report;
 mod threads;

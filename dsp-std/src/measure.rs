@@ -5,6 +5,8 @@
 //! Correlation is that of the first left/right pair of the layout.
 
 use crate::audio::Audio;
+use crate::io::reader::Reader;
+use crate::io::{self, Report};
 use crate::threads::both;
 use dsp_core::block::{Block, Planes};
 use dsp_core::error::Error;
@@ -13,8 +15,9 @@ use dsp_core::meter::correlation::Correlation;
 use dsp_core::meter::defects::{Channel, Defects};
 use dsp_core::meter::loudness::{Loudness, Setup, required_len};
 use dsp_core::meter::true_peak::{self, MAX_TAPS, TruePeak};
-use dsp_core::units::{Decibels, Lufs, SampleRate, Seconds};
+use dsp_core::units::{Decibels, Frames, Lufs, SampleRate, Seconds};
 use serde::Serialize;
+use std::path::Path;
 
 /// Silence that Tech 3342 appends to a file.
 const TRAILING: f64 = 1.5;
@@ -186,6 +189,34 @@ pub fn measure(audio: &Audio, dual_mono: bool, non_finite: u64, threads: usize) 
     let mut analyser = Analyser::new(audio.rate(), audio.layout(), dual_mono, Some(audio.duration()))?;
     analyser.observe(&Block::new(&mut View::new(audio)), threads);
     Ok(analyser.finish(non_finite))
+}
+
+/// Frames read from a file at a time.
+const PIECE: usize = 1 << 16;
+
+/// Measures a file as it is read, in constant memory (the meter keeps 16 bytes for every 100 ms).
+///
+/// Returns the measurement and what the reader had to say.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn file(path: &Path, dual_mono: bool, threads: usize) -> Result<(Measurement, Report), io::Error> {
+    let mut reader = Reader::open(path)?;
+    let info = reader.info().clone();
+    let length = info.frames.map(|n| Frames(n).seconds(info.rate));
+    let mut analyser = Analyser::new(info.rate, info.layout, dual_mono, length.filter(|l| l.0 < LONGEST.0))
+        .expect("a layout of 1 to 24 channels and a rate that was checked");
+    let mut planes = vec![Vec::with_capacity(PIECE); info.layout.channels()];
+    loop {
+        planes.iter_mut().for_each(Vec::clear);
+        if reader.read(&mut planes, PIECE)? == 0 {
+            break;
+        }
+        let mut view = View(planes.iter().map(Vec::as_slice).collect());
+        analyser.observe(&Block::new(&mut view), threads);
+    }
+    let report = Report { info, warnings: reader.warnings().to_vec(), non_finite: reader.non_finite() };
+    Ok((analyser.finish(report.non_finite), report))
 }
 
 #[cfg(test)]

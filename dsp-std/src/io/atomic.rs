@@ -2,7 +2,7 @@
 
 use super::error::Error;
 use std::fs::File;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
@@ -60,11 +60,21 @@ impl AtomicFile {
     }
 }
 
+/// Writes a small text file that appears whole or not at all.
+///
+/// # Errors
+/// [`Error::Exists`] when the file exists and `overwrite` is false; [`Error::Write`].
+pub fn write_text(path: impl AsRef<Path>, text: &str, overwrite: bool) -> Result<(), Error> {
+    let path = path.as_ref();
+    let mut file = AtomicFile::create(path, overwrite)?;
+    file.file().write_all(text.as_bytes()).map_err(|source| Error::Write { path: path.into(), source })?;
+    file.commit()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::fs;
-    use std::io::Write;
 
     #[test]
     fn dropped_means_nothing_happened() {

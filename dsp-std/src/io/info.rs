@@ -56,6 +56,19 @@ impl Metadata {
     }
 }
 
+impl std::fmt::Display for Metadata {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.name)?;
+        if self.count > 1 {
+            write!(f, " x{}", self.count)?;
+        }
+        if self.bytes > 0 {
+            write!(f, " ({} bytes)", self.bytes)?;
+        }
+        Ok(())
+    }
+}
+
 /// What reading a whole file found.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

@@ -173,12 +173,6 @@ impl Material<'_> {
             told(renders);
             let short = goal.loudness.filter(|_| solution.reached).map_or(0.0, |target| target - heard.loudness);
             let worst = heard.over.iter().fold(1.0, |a: f32, b| a.max(b.ratio));
-            eprintln!(
-                "pass {renders}: over {} worst {:.5} dB, short {short:.4}, gain {:.3}",
-                heard.over.len(),
-                20.0 * worst.log10(),
-                solution.gain
-            );
             let closed = 20.0 * f64::from(worst).log10() <= TRIM;
             passes += 1;
             if (closed && short.abs() <= TOLERANCE) || passes == MOST_PASSES {

@@ -1,0 +1,211 @@
+//! Masters a mix from the command line.
+//!
+//! `cargo run --release --example master -- mix.wav master.wav`
+
+mod interrupt;
+mod options;
+mod progress;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+use dsp_core::layout::Layout;
+use dsp_core::shape::quantise::to_integers;
+use dsp_core::units::{Decibels, Lufs, SampleRate};
+use dsp_std::audio::Audio;
+use dsp_std::io::wav::write::{Format, Spec, Writer};
+use dsp_std::io::{self, write_text};
+use dsp_std::master::{Bits, Outcome, Settings, master};
+use dsp_std::preset::{Preset, built_in};
+use dsp_std::{demo, report};
+use options::{Options, beside};
+use progress::Progress;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const DEMO_MIX: &str = "demo-mix.wav";
+const DEMO_MASTER: &str = "demo-mastered.wav";
+
+/// Written, but not as asked.
+const NOT_AS_ASKED: u8 = 3;
+
+/// Frames written at a time.
+const PIECE: usize = 1 << 15;
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    if options.list_presets {
+        for p in built_in() {
+            println!("{:<12} {:>6.1} LUFS {:>5.1} dBTP  {}", p.name, p.loudness.0, p.true_peak.0, p.description);
+        }
+        return ExitCode::SUCCESS;
+    }
+    interrupt::listen();
+    match run(&options) {
+        Ok(code) => ExitCode::from(code),
+        Err(e) => {
+            eprintln!("error: {e}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Ends with exit code 2 and a word on usage.
+fn wrong_usage(message: String) -> ! {
+    use clap::CommandFactory;
+    Options::command().error(ErrorKind::ValueValidation, message).exit()
+}
+
+/// The preset with what the command line changes.
+fn preset(options: &Options) -> Result<Preset, Box<dyn Error>> {
+    let mut preset = Preset::find(&options.preset)?;
+    if let Some(lufs) = options.lufs {
+        preset.loudness = Lufs(lufs);
+    }
+    if let Some(peak) = options.true_peak {
+        preset.true_peak = Decibels(peak);
+    }
+    if let Err(e) = preset.check() {
+        wrong_usage(e.to_string());
+    }
+    Ok(preset)
+}
+
+fn run(options: &Options) -> Result<u8, Box<dyn Error>> {
+    let preset = preset(options)?;
+    let progress = Progress::new(options.quiet)?;
+    let demo = options.input.is_none();
+    // The demo files are ours to replace.
+    let force = options.force || demo;
+    let input = options.input.clone().unwrap_or_else(|| PathBuf::from(DEMO_MIX));
+    let output = match &options.output {
+        Some(output) => output.clone(),
+        None if demo => PathBuf::from(DEMO_MASTER),
+        None => beside(&input),
+    };
+    if !output.extension().is_some_and(|e| e.eq_ignore_ascii_case("wav")) {
+        wrong_usage(format!("{}: only WAV can be written, so far; the name has to end in .wav", output.display()));
+    }
+    if same_file(&input, &output) {
+        wrong_usage(format!("{}: the master would replace its mix", output.display()));
+    }
+    if options.report.as_ref().is_some_and(|r| same_file(r, &input) || same_file(r, &output)) {
+        wrong_usage("the report needs a file of its own".to_owned());
+    }
+
+    let mut warnings = Vec::new();
+    let (audio, not_carried_over, non_finite) = if demo {
+        let audio = Audio::new(SampleRate::VIDEO, Layout::STEREO, demo::mix(SampleRate::VIDEO))?;
+        if !options.dry_run {
+            write(&audio, Bits::Float, &input, true)?;
+        }
+        (audio, Vec::new(), 0)
+    } else {
+        let (audio, read) = io::read(&input)?;
+        warnings.extend(read.warnings);
+        (audio, read.info.metadata.iter().map(ToString::to_string).collect(), read.non_finite)
+    };
+    if let Some(hz) = options.rate.filter(|hz| *hz != audio.rate().get()) {
+        wrong_usage(format!("--rate {hz}: not yet; the master keeps the {} Hz of the mix", audio.rate().get()));
+    }
+    // What would fail at the end fails now.
+    if !options.dry_run {
+        drop(Writer::create(&output, spec(&audio, options.bits), force)?);
+        if let Some(path) = options.report.as_ref().filter(|p| p.exists() && !options.force) {
+            return Err(format!("{}: exists; --force replaces it", path.display()).into());
+        }
+    }
+
+    let threads =
+        options.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let settings = Settings { bits: options.bits, dual_mono: options.dual_mono, threads, ..Settings::new(preset) };
+    let mastered = master(audio, &settings, non_finite, |stage, part| progress.show(stage, part))?;
+    progress.finish()?;
+    warnings.extend(mastered.notes.iter().cloned());
+    if !options.dry_run {
+        write(&mastered.audio, options.bits, &output, force)?;
+    }
+
+    let (input, output) = (input.display().to_string(), output.display().to_string());
+    let preset = &settings.preset;
+    if let Some(path) = &options.report {
+        let job = report::Job {
+            input: &input,
+            output: (!options.dry_run).then_some(&output),
+            preset: &preset.name,
+            target_lufs: preset.loudness.0,
+            ceiling_dbtp: preset.true_peak.0,
+            bits: options.bits,
+            outcome: mastered.outcome,
+            before: mastered.before,
+            after: mastered.after,
+            limiter: mastered.limiter,
+            input_gain_db: mastered.input_gain_db,
+            drive_db: mastered.drive_db,
+            not_carried_over: &not_carried_over,
+            warnings: &warnings,
+        };
+        write_text(path, &job.json(), options.force || options.dry_run)?;
+    }
+    for warning in &warnings {
+        eprintln!("warning: {warning}");
+    }
+    if non_finite > 0 {
+        eprintln!("warning: {input}: {non_finite} samples are not finite and were taken for silence");
+    }
+    let verdict = report::verdict(&mastered.outcome, preset.true_peak.0);
+    if !options.quiet {
+        let done = if options.dry_run { "would be written to" } else { "->" };
+        println!("{input} {done} {output} (preset {})", preset.name);
+        print!("{}", report::table(&mastered));
+        if !not_carried_over.is_empty() {
+            println!("{:<22}{}", "not carried over", not_carried_over.join(", "));
+        }
+    }
+    if mastered.outcome == Outcome::Reached {
+        return Ok(0);
+    }
+    eprintln!("warning: {input}: {verdict}");
+    Ok(NOT_AS_ASKED)
+}
+
+/// Whether both names lead to the same file.
+fn same_file(a: &Path, b: &Path) -> bool {
+    a == b || matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
+}
+
+fn spec(audio: &Audio, bits: Bits) -> Spec {
+    let format = match bits {
+        Bits::Sixteen => Format::Pcm16,
+        Bits::TwentyFour => Format::Pcm24,
+        Bits::Float => Format::Float32,
+    };
+    Spec { rate: audio.rate(), layout: audio.layout(), format }
+}
+
+/// Writes audio that is on the grid of its word length.
+fn write(audio: &Audio, bits: Bits, path: &Path, force: bool) -> Result<(), Box<dyn Error>> {
+    interrupt::writing(true);
+    let mut writer = Writer::create(path, spec(audio, bits), force)?;
+    let mut integers = vec![vec![0; PIECE]; audio.channels()];
+    for start in (0..audio.frames()).step_by(PIECE) {
+        if interrupt::wanted() {
+            return Err(format!("{}: interrupted, not written", path.display()).into());
+        }
+        let end = (start + PIECE).min(audio.frames());
+        let floats: Vec<&[f32]> = audio.planes().iter().map(|p| &p[start..end]).collect();
+        match bits.grid() {
+            None => writer.write_f32(&floats)?,
+            Some(grid) => {
+                for (out, x) in integers.iter_mut().zip(&floats) {
+                    to_integers(x, grid, &mut out[..end - start])?;
+                }
+                let planes: Vec<&[i32]> = integers.iter().map(|p| &p[..end - start]).collect();
+                writer.write_i32(&planes)?;
+            }
+        }
+    }
+    writer.finish()?;
+    interrupt::writing(false);
+    Ok(())
+}

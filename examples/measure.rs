@@ -1,0 +1,51 @@
+//! Measures audio files: loudness, range, peaks, correlation, defects.
+//!
+//! `cargo run --release --example measure -- mix.wav other.flac --json`
+
+use clap::Parser;
+use dsp_std::{measure, report};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Measures audio files: loudness (BS.1770-5, EBU R 128), true peak, range, correlation, defects.
+///
+/// Exit codes: 0 all files measured, 1 at least one could not be read, 2 wrong usage.
+#[derive(Parser)]
+#[command(name = "measure")]
+struct Options {
+    /// Files to measure (WAV, RF64, FLAC, MP3, AAC, ALAC, Vorbis, AIFF).
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// One JSON object a line.
+    #[arg(long)]
+    json: bool,
+    /// Count the channel of a mono file as two loudspeakers (+3.01 LU).
+    #[arg(long)]
+    dual_mono: bool,
+}
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut failed = false;
+    for path in &options.files {
+        let name = path.display().to_string();
+        match measure::file(path, options.dual_mono, threads) {
+            Ok((measurement, read)) => {
+                for warning in &read.warnings {
+                    eprintln!("warning: {warning}");
+                }
+                if options.json {
+                    println!("{}", report::line(&name, &measurement));
+                } else {
+                    print!("{}", report::text(&name, &measurement));
+                }
+            }
+            Err(e) => {
+                eprintln!("error: {e}");
+                failed = true;
+            }
+        }
+    }
+    ExitCode::from(u8::from(failed))
+}
