@@ -7,6 +7,7 @@
 //! | describe processors as data | [`device`], [`chain`] |
 //! | use or write a mastering preset | [`preset`] |
 //! | master a mix to a loudness | [`master`] |
+//! | have a mix to try it on | [`demo`] |
 //! | print or save what was done | [`report`] |
 
 pub mod audio;
