@@ -7,6 +7,7 @@ use super::notes::Notes;
 use super::sniff::{self, Kind};
 use super::source::{Source, Tail};
 use super::wav::read::WavReader;
+use dsp_core::units::SampleRate;
 use std::fs::File;
 use std::io::{Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -83,6 +84,9 @@ impl Reader {
             }
             Kind::Foreign(name) => return Err(Error::Unsupported { path: path.into(), encoding: name.into() }),
             _ => {}
+        }
+        if let Some(hertz) = sniff::flac_rate(&head) {
+            SampleRate::new(hertz).map_err(|_| Error::SampleRate { path: path.into(), hertz })?;
         }
         notes_on_name(kind, path, tag.filter(|_| !matches!(kind, Kind::Mp3 | Kind::Adts)), &mut notes);
 

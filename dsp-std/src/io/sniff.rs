@@ -145,7 +145,7 @@ fn is_mpeg(head: &[u8], tagged: bool) -> bool {
 
 /// Length of the MPEG-1/2/2.5 layer III frame whose header starts here, and what all frames of a stream share
 /// (version and rate). ISO/IEC 11172-3, 2.4.2.3.
-fn mpeg_frame(h: &[u8]) -> Option<(usize, u8)> {
+pub(super) fn mpeg_frame(h: &[u8]) -> Option<(usize, u8)> {
     const MPEG1: [u16; 14] = [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
     const MPEG2: [u16; 14] = [8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
     let &[0xFF, b, c, _, ..] = h else { return None };
@@ -162,6 +162,13 @@ fn mpeg_frame(h: &[u8]) -> Option<(usize, u8)> {
         _ => (rate / 4, 576),
     };
     Some((samples / 8 * usize::from(kbit) * 1000 / rate + usize::from(c >> 1 & 1), version << 2 | c >> 2 & 3))
+}
+
+/// The sample rate in the STREAMINFO block of a FLAC file, in hertz. (RFC 9639, section 8.2)
+pub(super) fn flac_rate(head: &[u8]) -> Option<u32> {
+    let &[a, b, c] = head.get(18..21)? else { return None };
+    let is_streaminfo = head.starts_with(b"fLaC") && head[4] & 0x7F == 0;
+    is_streaminfo.then_some(u32::from(a) << 12 | u32::from(b) << 4 | u32::from(c) >> 4)
 }
 
 /// A few words on bytes that are no audio file.
@@ -213,6 +220,14 @@ mod tests {
         assert_eq!(kind(&stray, false), Kind::Unknown);
         let padded: Vec<u8> = std::iter::repeat_n(0, 1000).chain(frame.repeat(3)).collect();
         assert_eq!(kind(&padded, false), Kind::Mp3);
+    }
+
+    #[test]
+    fn the_rate_of_flac_has_20_bits() {
+        let mut head = [&b"fLaC\x80\0\0\x22"[..], &[0; 34]].concat();
+        head[18..21].copy_from_slice(&[0x0A, 0xC4, 0x42]);
+        assert_eq!(flac_rate(&head), Some(44_100));
+        assert_eq!(flac_rate(&head[..20]), None);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! packets of another rate or channel count than the first.
 
 mod describe;
+mod mpeg;
 
 pub(super) use describe::id3v2;
 
@@ -22,6 +23,9 @@ use symphonia::core::errors::Error as Fault;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatReader, TrackType};
 use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
+
+/// Most frames of one packet; the largest block of FLAC has 65 535.
+const MAX_PACKET: u64 = 1 << 16;
 
 /// Failures to find the next packet that are tolerated in a row before the rest is given up.
 const MAX_FAULTS: u32 = 100;
@@ -46,6 +50,12 @@ pub(super) struct ForeignReader {
     given: u64,
     corrupt: u64,
     other_format: u64,
+    /// Where the next packet should begin, in frames of the track.
+    expected: Option<i64>,
+    /// Frames that are missing between packets, and how often.
+    gaps: (u64, u64),
+    /// Bytes of an MP3 file that belong to no frame.
+    stray: Option<mpeg::Stray>,
     ended: bool,
 }
 
@@ -55,6 +65,10 @@ impl ForeignReader {
         let malformed = |what: String| Error::Malformed { path: path.into(), what: format!("{}: {what}", kind.name()) };
         let trim = match kind {
             Kind::Mp4 => mp4::trim(&mut source),
+            _ => None,
+        };
+        let stray = match kind {
+            Kind::Mp3 => mpeg::Stray::new(&mut source),
             _ => None,
         };
         let stream = MediaSourceStream::new(Box::new(source), MediaSourceStreamOptions::default());
@@ -76,7 +90,13 @@ impl ForeignReader {
         if symphonia::default::get_codecs().get_audio_decoder(params.codec).is_none() {
             return Err(Error::Unsupported { path: path.into(), encoding: encoding() });
         }
-        // Checked before anything is decoded: some decoders size their tables by it.
+        // Checked before there is a decoder: its buffers are as large as these claims.
+        if let Some(channels) = &params.channels {
+            describe::layout(channels).map_err(|channels| Error::Channels { path: path.into(), channels })?;
+        }
+        if let Some(frames) = params.max_frames_per_packet.filter(|frames| *frames > MAX_PACKET) {
+            return Err(malformed(format!("packets of {frames} frames; at most {MAX_PACKET} are allowed")));
+        }
         let check_rate = |hertz| SampleRate::new(hertz).map_err(|_| Error::SampleRate { path: path.into(), hertz });
         params.sample_rate.map(check_rate).transpose()?;
         let decoder = symphonia::default::get_codecs()
@@ -99,6 +119,9 @@ impl ForeignReader {
             given: 0,
             corrupt: 0,
             other_format: 0,
+            expected: None,
+            gaps: (0, 0),
+            stray,
             ended: false,
         };
         let lossy_mp4 = describe::codec(&params) == "AAC";
@@ -209,6 +232,7 @@ impl ForeignReader {
             if packet.track_id != self.track {
                 continue;
             }
+            self.follow(packet.pts.get(), packet.dur.get(), packet.data.len());
             let Ok(buffer) = self.decoder.decode(&packet) else {
                 self.corrupt += 1;
                 continue;
@@ -235,6 +259,18 @@ impl ForeignReader {
         Ok(())
     }
 
+    /// Watches for audio that is missing between packets: an Ogg page or FLAC frame with a wrong checksum is passed over silently.
+    fn follow(&mut self, start: i64, duration: u64, bytes: usize) {
+        if let Some(stray) = &mut self.stray {
+            stray.packet(bytes);
+        }
+        if let Some(gap) = self.expected.and_then(|e| u64::try_from(start.checked_sub(e)?).ok()).filter(|gap| *gap > 0)
+        {
+            self.gaps = (self.gaps.0.saturating_add(gap), self.gaps.1 + 1);
+        }
+        self.expected = i64::try_from(duration).ok().and_then(|d| start.checked_add(d));
+    }
+
     /// Says once, at the end, what was left out and what is missing.
     fn end(&mut self, notes: &mut Notes) {
         if std::mem::replace(&mut self.ended, true) {
@@ -242,6 +278,12 @@ impl ForeignReader {
         }
         if self.corrupt > 0 {
             notes.warn(format!("{} corrupt packets are left out", self.corrupt));
+        }
+        if self.gaps.1 > 0 {
+            notes.warn(format!("{} frames are missing in {} places (in ticks of the track)", self.gaps.0, self.gaps.1));
+        }
+        if let Some(bytes) = self.stray.as_ref().and_then(mpeg::Stray::bytes) {
+            notes.warn(format!("{bytes} bytes between or behind the MPEG frames are passed over"));
         }
         if self.decoder.finalize().verify_ok == Some(false) {
             notes.warn("the checksum of the audio is wrong: it is not what was encoded");
@@ -262,6 +304,10 @@ fn fault(path: &Path, kind: Kind, e: Fault) -> Error {
             Error::Malformed { path, what: format!("{}: the file ends inside its header", kind.name()) }
         }
         Fault::IoError(source) => Error::Read { path, source },
+        // Symphonia calls an MP4 file without `moov` unsupported too.
+        Fault::Unsupported(what) if what.contains("missing") => {
+            Error::Malformed { path, what: format!("{}: {what}", kind.name()) }
+        }
         Fault::Unsupported(what) => Error::Unsupported { path, encoding: format!("{} ({what})", kind.name()) },
         e => Error::Malformed { path, what: format!("{}: {}", kind.name(), one_line(&e)) },
     }

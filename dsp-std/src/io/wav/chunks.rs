@@ -246,10 +246,18 @@ impl Walk<'_> {
             self.notes.warn(format!("a second data chunk of {size} bytes is not read"));
             return Ok(start + u64::from(size).min(left));
         }
-        let stated = match size {
-            PLACEHOLDER => self.ds64.as_ref().map(|ds64| ds64.data).filter(|data| *data != 0),
-            0 if left > 0 && (self.riff_end.is_none() || !self.chunks_follow(start)?) => None,
-            size => Some(u64::from(size)),
+        let ds64 = self.ds64.as_ref().map(|ds64| ds64.data);
+        let stated = match (size, ds64) {
+            (PLACEHOLDER | 0, Some(data)) if data != 0 => Some(data),
+            (PLACEHOLDER, _) => None,
+            (0, _) if left > 0 && (self.riff_end.is_none() || !self.chunks_follow(start)?) => None,
+            (size, ds64) => {
+                if let Some(data) = ds64.filter(|data| *data != u64::from(size)) {
+                    self.notes
+                        .warn(format!("the data chunk states {size} bytes, the ds64 chunk {data}; the former counts"));
+                }
+                Some(u64::from(size))
+            }
         };
         let len = match stated {
             None => {

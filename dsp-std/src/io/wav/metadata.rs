@@ -72,6 +72,9 @@ fn info(head: &[u8], size: u64) -> Option<String> {
             return Some(format!("LIST INFO item \"{}\" claims {len} bytes of a chunk of {size}", text(&item[..4])));
         }
         let body = head.get(pos + 8..end)?;
+        if item.starts_with(b"LIST") {
+            return Some("LIST INFO holds another LIST, which is not followed".into());
+        }
         if std::str::from_utf8(body).is_err() {
             return Some(format!("LIST INFO item \"{}\" is not UTF-8", text(&item[..4])));
         }
