@@ -228,6 +228,31 @@ fn what_cannot_be_read_is_named() {
     assert!(matches!(read("/nowhere/a.wav"), Err(Error::Open { .. })));
 }
 
+/// AIFF-C in big-endian 32-bit float, mono, 48 kHz.
+fn aifc(samples: &[f32]) -> Vec<u8> {
+    let be = |id: &[u8], body: &[u8]| [id, &(body.len() as u32).to_be_bytes(), body].concat();
+    let frames = (samples.len() as u32).to_be_bytes();
+    let rate = [0x40, 0x0E, 0xBB, 0x80, 0, 0, 0, 0, 0, 0];
+    let comm = be(b"COMM", &[&[0, 1][..], &frames, &[0, 32], &rate, b"fl32", &[0, 0]].concat());
+    let audio: Vec<u8> = samples.iter().flat_map(|x| x.to_be_bytes()).collect();
+    let ssnd = be(b"SSND", &[&[0; 8][..], &audio].concat());
+    be(b"FORM", &[b"AIFC", &comm[..], &ssnd].concat())
+}
+
+#[test]
+fn other_formats_keep_overs_and_count_what_is_not_finite() {
+    let file = aifc(&[0.5, -3.0, f32::NAN, 1e30, f32::NEG_INFINITY, -0.25]);
+    let (audio, report) = decode(&file).unwrap();
+    assert_eq!(audio.plane(0), [0.5, -3.0, 0.0, 1e30, 0.0, -0.25]);
+    assert_eq!((report.non_finite, report.info.format.as_str()), (2, "AIFF 32-bit float"));
+    assert!(report.warnings.contains(&"named .wav but the content is AIFF".to_string()), "{:?}", report.warnings);
+    for end in 0..file.len() {
+        if let Err(e) = decode(&file[..end]) {
+            assert!(!e.to_string().contains('\n'), "{e}");
+        }
+    }
+}
+
 #[test]
 fn positions_survive() {
     let dir = tempfile::tempdir().unwrap();

@@ -6,6 +6,7 @@
 
 mod describe;
 mod mpeg;
+mod ogg;
 
 pub(super) use describe::id3v2;
 
@@ -33,6 +34,7 @@ const MAX_FAULTS: u32 = 100;
 /// An open file of a format that symphonia decodes.
 pub(super) struct ForeignReader {
     path: PathBuf,
+    kind: Kind,
     format: Box<dyn FormatReader>,
     decoder: Box<dyn AudioDecoder>,
     track: u32,
@@ -71,6 +73,10 @@ impl ForeignReader {
             Kind::Mp3 => mpeg::Stray::new(&mut source),
             _ => None,
         };
+        let ogg_end = match kind {
+            Kind::Ogg => ogg::end(&mut source),
+            _ => None,
+        };
         let stream = MediaSourceStream::new(Box::new(source), MediaSourceStreamOptions::default());
         let format = symphonia::default::get_probe()
             .probe(&Hint::new(), stream, Default::default(), Default::default())
@@ -105,6 +111,7 @@ impl ForeignReader {
 
         let mut reader = Self {
             path: path.into(),
+            kind,
             format,
             decoder,
             track: track.id,
@@ -115,7 +122,9 @@ impl ForeignReader {
             non_finite: 0,
             skip: 0,
             left: None,
-            claimed: track.num_frames,
+            claimed: track
+                .num_frames
+                .or_else(|| ogg_end?.checked_sub(u64::try_from(track.start_ts.get()).unwrap_or(0))),
             given: 0,
             corrupt: 0,
             other_format: 0,
@@ -232,7 +241,10 @@ impl ForeignReader {
             if packet.track_id != self.track {
                 continue;
             }
-            self.follow(packet.pts.get(), packet.dur.get(), packet.data.len());
+            if let Some(stray) = &mut self.stray {
+                stray.packet(packet.data.len());
+            }
+            self.follow(packet.pts.get(), packet.dur.get());
             let Ok(buffer) = self.decoder.decode(&packet) else {
                 self.corrupt += 1;
                 continue;
@@ -259,10 +271,11 @@ impl ForeignReader {
         Ok(())
     }
 
-    /// Watches for audio that is missing between packets: an Ogg page or FLAC frame with a wrong checksum is passed over silently.
-    fn follow(&mut self, start: i64, duration: u64, bytes: usize) {
-        if let Some(stray) = &mut self.stray {
-            stray.packet(bytes);
+    /// Watches for FLAC frames that are missing: symphonia passes over those with a wrong checksum without a word. In the
+    /// other formats packets do not state their position themselves.
+    fn follow(&mut self, start: i64, duration: u64) {
+        if self.kind != Kind::Flac {
+            return;
         }
         if let Some(gap) = self.expected.and_then(|e| u64::try_from(start.checked_sub(e)?).ok()).filter(|gap| *gap > 0)
         {
@@ -280,7 +293,7 @@ impl ForeignReader {
             notes.warn(format!("{} corrupt packets are left out", self.corrupt));
         }
         if self.gaps.1 > 0 {
-            notes.warn(format!("{} frames are missing in {} places (in ticks of the track)", self.gaps.0, self.gaps.1));
+            notes.warn(format!("damaged: {} frames are missing in {} places", self.gaps.0, self.gaps.1));
         }
         if let Some(bytes) = self.stray.as_ref().and_then(mpeg::Stray::bytes) {
             notes.warn(format!("{bytes} bytes between or behind the MPEG frames are passed over"));
@@ -291,7 +304,7 @@ impl ForeignReader {
         // What is still in `packet` counts as there.
         let there = self.given + self.packet.first().map_or(0, |p| (p.len() - self.taken) as u64);
         if let Some(claimed) = self.claimed.filter(|claimed| *claimed > there) {
-            notes.warn(format!("truncated: the file claims {claimed} frames; {there} are there"));
+            notes.warn(format!("the file claims {claimed} frames; {there} could be decoded"));
         }
     }
 }
@@ -300,9 +313,10 @@ impl ForeignReader {
 fn fault(path: &Path, kind: Kind, e: Fault) -> Error {
     let path = path.to_path_buf();
     match e {
-        Fault::IoError(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => {
-            Error::Malformed { path, what: format!("{}: the file ends inside its header", kind.name()) }
-        }
+        Fault::IoError(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => Error::Malformed {
+            path,
+            what: format!("{}: a header block claims more bytes than the file has", kind.name()),
+        },
         Fault::IoError(source) => Error::Read { path, source },
         // Symphonia calls an MP4 file without `moov` unsupported too.
         Fault::Unsupported(what) if what.contains("missing") => {
