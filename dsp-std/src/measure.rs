@@ -215,8 +215,8 @@ pub fn file(path: &Path, dual_mono: bool, threads: usize) -> Result<(Measurement
         let mut view = View(planes.iter().map(Vec::as_slice).collect());
         analyser.observe(&Block::new(&mut view), threads);
     }
-    let report = Report { info, warnings: reader.warnings().to_vec(), non_finite: reader.non_finite() };
-    Ok((analyser.finish(report.non_finite), report))
+    let measurement = analyser.finish(reader.non_finite());
+    Ok((measurement, reader.into_report(measurement.frames)))
 }
 
 #[cfg(test)]

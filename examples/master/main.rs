@@ -15,7 +15,7 @@ use dsp_std::audio::Audio;
 use dsp_std::io::wav::write::{Format, Spec, Writer};
 use dsp_std::io::{self, write_text};
 use dsp_std::master::{Bits, Outcome, Settings, master};
-use dsp_std::preset::{Preset, built_in};
+use dsp_std::preset::{self, Preset, built_in};
 use dsp_std::{demo, report};
 use options::{Options, beside};
 use progress::Progress;
@@ -57,8 +57,11 @@ fn wrong_usage(message: String) -> ! {
 }
 
 /// The preset with what the command line changes.
-fn preset(options: &Options) -> Result<Preset, Box<dyn Error>> {
-    let mut preset = Preset::find(&options.preset)?;
+fn chosen(options: &Options) -> Result<Preset, Box<dyn Error>> {
+    let mut preset = match Preset::find(&options.preset) {
+        Err(e @ preset::Error::Unknown { .. }) => wrong_usage(e.to_string()),
+        other => other?,
+    };
     if let Some(lufs) = options.lufs {
         preset.loudness = Lufs(lufs);
     }
@@ -72,7 +75,7 @@ fn preset(options: &Options) -> Result<Preset, Box<dyn Error>> {
 }
 
 fn run(options: &Options) -> Result<u8, Box<dyn Error>> {
-    let preset = preset(options)?;
+    let preset = chosen(options)?;
     let progress = Progress::new(options.quiet)?;
     let demo = options.input.is_none();
     // The demo files are ours to replace.
@@ -110,9 +113,9 @@ fn run(options: &Options) -> Result<u8, Box<dyn Error>> {
     }
     // What would fail at the end fails now.
     if !options.dry_run {
-        drop(Writer::create(&output, spec(&audio, options.bits), force)?);
+        drop(Writer::create(&output, spec(&audio, options.bits), force).map_err(hint)?);
         if let Some(path) = options.report.as_ref().filter(|p| p.exists() && !options.force) {
-            return Err(format!("{}: exists; --force replaces it", path.display()).into());
+            return Err(hint(io::Error::Exists { path: path.clone() }));
         }
     }
 
@@ -150,9 +153,6 @@ fn run(options: &Options) -> Result<u8, Box<dyn Error>> {
     for warning in &warnings {
         eprintln!("warning: {warning}");
     }
-    if non_finite > 0 {
-        eprintln!("warning: {input}: {non_finite} samples are not finite and were taken for silence");
-    }
     let verdict = report::verdict(&mastered.outcome, preset.true_peak.0);
     if !options.quiet {
         let done = if options.dry_run { "would be written to" } else { "->" };
@@ -167,6 +167,14 @@ fn run(options: &Options) -> Result<u8, Box<dyn Error>> {
     }
     eprintln!("warning: {input}: {verdict}");
     Ok(NOT_AS_ASKED)
+}
+
+/// An error with what can be done about it.
+fn hint(e: io::Error) -> Box<dyn Error> {
+    match e {
+        io::Error::Exists { path } => format!("{}: exists already; --force replaces it", path.display()).into(),
+        other => other.into(),
+    }
 }
 
 /// Whether both names lead to the same file.

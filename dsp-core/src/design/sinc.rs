@@ -2,7 +2,8 @@
 //!
 //! A sinc with its cut-off at half the sample rate, under a Kaiser window of the same width: the value at a distance of
 //! `fraction` behind sample 0 is `sum over k of h[k] x[k - (T/2 - 1)]`. At a fraction of 0 that is the sample itself.
-//! The window parameter grows with the length, `beta = 4 + (T - 16) / 12`, which keeps ripple and roll-off in balance.
+//! The window parameter grows with the length, `beta = 4 + (T - 16) / 12` up to 8, which keeps ripple and roll-off in
+//! balance.
 //!
 //! Largest error of the gain at any fraction of 1/16 to 15/16, computed from the kernels:
 //!
@@ -12,6 +13,8 @@
 //! | 24 | -0.03 / +0.04 dB | -0.8 dB |
 //! | 32 | -0.02 / +0.03 dB | -0.2 dB |
 //! | 64 | 0.001 dB | 0.001 dB |
+//!
+//! 1024 taps keep 0.001 dB up to 0.497 x rate (a test).
 //!
 //! Source: Kaiser, "Nonrecursive digital filter design using the I0-sinh window function", IEEE ISCAS 1974.
 
@@ -31,7 +34,7 @@ pub fn bessel_i0(x: f64) -> f64 {
 
 /// Window parameter for a kernel of `taps` taps.
 fn beta(taps: usize) -> f64 {
-    4.0 + (taps as f64 - 16.0) / 12.0
+    (4.0 + (taps as f64 - 16.0) / 12.0).min(8.0)
 }
 
 /// The kernel for a `fraction` of 0 to 1; gain at 0 Hz is exactly 1.
@@ -85,6 +88,7 @@ mod tests {
         within(worst::<24>(0.4535), -0.8, 0.075);
         within(worst::<32>(0.4535), -0.2, 0.04);
         within(worst::<64>(0.4535), -0.0012, 0.0012);
+        within(worst::<1024>(0.497), -0.0012, 0.0012);
     }
 
     #[test]

@@ -141,9 +141,9 @@ impl<S: Sample, const T: usize> Sixteenths<S, T> {
         Self { half: cast(kernel(0.5)), quarters, all, bound: S::from_f64(bound) }
     }
 
-    /// The largest magnitude of one interval at 16x.
+    /// The largest magnitude of one interval at 16x, from the `T` samples around it.
     #[inline(never)]
-    fn finest(&self, here: &[S]) -> S {
+    pub fn peak(&self, here: &[S]) -> S {
         let mut sums = Lanes::<S, 16>::ZERO;
         for (row, x) in self.all.iter().zip(here) {
             sums = sums + Lanes(*row) * Lanes::splat(*x);
@@ -174,7 +174,7 @@ impl<S: Sample, const T: usize> Sixteenths<S, T> {
                 if coarse <= floor * to_quarter {
                     continue;
                 }
-                let peak = self.finest(here);
+                let peak = self.peak(here);
                 if peak > floor {
                     floor = found(start + i, peak);
                 }

@@ -157,7 +157,7 @@ impl Reader {
     }
 
     /// Takes the reader apart into what is known at the end.
-    pub(super) fn into_report(self, frames: u64) -> super::info::Report {
+    pub(crate) fn into_report(self, frames: u64) -> super::info::Report {
         let mut warnings = self.notes.lines().to_vec();
         if self.non_finite > 0 {
             warnings.push(format!(

@@ -2,10 +2,11 @@
 //!
 //! 1. Peaks are read once at 4x; the gain path runs on them scaled, so a trial costs a pass of gains and a loudness meter.
 //! 2. A secant search finds the drive ([`super::solve`]).
-//! 3. The result is read at 16x with 64 taps. Where it exceeds the ceiling, the gain is asked to be lower by just that
+//! 3. The result is read at 16x, decisively with 1024 taps. Where it exceeds the ceiling, the gain is asked to be lower by just that
 //!    much there and the pass is repeated; wishes only grow, so this settles. What is left is trimmed by a static gain.
 //!
-//! The ceiling is aimed at 0.01 dB lower, which leaves room for dither and for the difference between our kernel and an ideal one.
+//! The ceiling is aimed at 0.01 dB lower, which leaves room for the difference between our kernel and an ideal one;
+//! what dither can add is kept free besides.
 
 use super::gains::Gains;
 use super::peaks::{Over, Reader, envelope};
