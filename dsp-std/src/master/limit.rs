@@ -147,7 +147,7 @@ impl Material<'_> {
         // Dither of a low ceiling: half of it at least is for the music.
         let ceiling = ceiling.max(0.5 * Decibels(goal.ceiling).amplitude());
         let peaks = envelope(self.planes, self.threads);
-        let (mut renders, mut passes, mut failed) = (0, 0, None);
+        let (mut renders, mut passes, mut last) = (0, 0, None);
         let mut told = |renders: usize| progress(1.0 - 0.8_f64.powi(renders as i32 + 1));
         told(0);
         let mut solution = match goal.loudness {
@@ -155,23 +155,24 @@ impl Material<'_> {
             Some(target) => solve(target, goal.start, |drive| {
                 renders += 1;
                 told(renders);
-                self.render(&peaks, drive, ceiling, &[], Look::Loudness).map_or_else(
-                    |e| {
-                        failed = Some(e);
-                        target
-                    },
-                    |heard| heard.loudness,
-                )
+                // The first is rarely the last: only later ones are looked at for peaks.
+                let look = if renders == 1 { Look::Loudness } else { Look::Peaks };
+                let heard = self.render(&peaks, drive, ceiling, &[], look);
+                let loudness = heard.as_ref().map_or(target, |heard| heard.loudness);
+                last = Some((drive, look, heard));
+                loudness
             }),
         };
-        if let Some(e) = failed {
-            return Err(e);
-        }
         let mut extra: Vec<(usize, f32)> = Vec::new();
         let worst = loop {
-            let heard = self.render(&peaks, solution.gain, ceiling, &extra, Look::Peaks)?;
-            renders += 1;
-            told(renders);
+            let heard = match last.take() {
+                Some((drive, Look::Peaks, heard)) if drive == solution.gain => heard?,
+                _ => {
+                    renders += 1;
+                    told(renders);
+                    self.render(&peaks, solution.gain, ceiling, &extra, Look::Peaks)?
+                }
+            };
             let short = goal.loudness.filter(|_| solution.reached).map_or(0.0, |target| target - heard.loudness);
             let worst = heard.over.iter().fold(1.0, |a: f32, b| a.max(b.ratio));
             let closed = 20.0 * f64::from(worst).log10() <= TRIM;
