@@ -33,7 +33,7 @@ fn main() -> ExitCode {
         match measure::file(path, options.dual_mono, threads) {
             Ok((measurement, read)) => {
                 for warning in &read.warnings {
-                    eprintln!("warning: {warning}");
+                    eprintln!("warning: {name}: {warning}");
                 }
                 if options.json {
                     println!("{}", report::line(&name, &measurement));

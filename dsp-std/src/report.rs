@@ -67,7 +67,10 @@ pub fn line(path: &str, measurement: &Measurement) -> String {
 }
 
 fn number(value: Option<f64>, decimals: usize) -> String {
-    value.map_or_else(|| "-".to_owned(), |v| format!("{v:.decimals$}"))
+    let Some(value) = value else { return "-".to_owned() };
+    let text = format!("{value:.decimals$}");
+    // Nothing is minus zero.
+    if text.trim_start_matches('-').parse() == Ok(0.0) { text.trim_start_matches('-').to_owned() } else { text }
 }
 
 /// The numbers of both sides, one in a row.
@@ -131,5 +134,23 @@ pub fn verdict(outcome: &Outcome, ceiling: f64) -> String {
         Outcome::CheckFailed { true_peak_dbtp } => {
             format!("check failed: true peak is {true_peak_dbtp:.3} dBTP, above the ceiling of {ceiling:.1}")
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_plain() {
+        assert_eq!(number(Some(-0.000_01), 3), "0.000");
+        assert_eq!(number(Some(-14.004), 2), "-14.00");
+        assert_eq!(number(None, 2), "-");
+    }
+
+    #[test]
+    fn verdicts_name_the_numbers() {
+        let text = verdict(&Outcome::Unreachable { target_lufs: -6.0, best_lufs: -7.31 }, -1.0);
+        assert_eq!(text, "-6.0 LUFS is unreachable under -1.0 dBTP; best is -7.3 LUFS");
     }
 }

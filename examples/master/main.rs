@@ -151,7 +151,7 @@ fn run(options: &Options) -> Result<u8, Box<dyn Error>> {
         write_text(path, &job.json(), options.force || options.dry_run)?;
     }
     for warning in &warnings {
-        eprintln!("warning: {warning}");
+        eprintln!("warning: {input}: {warning}");
     }
     let verdict = report::verdict(&mastered.outcome, preset.true_peak.0);
     if !options.quiet {
