@@ -20,3 +20,8 @@ pub mod measure;
 pub mod preset;
 pub mod report;
 mod threads;
+
+/// The programs of the project's README, so that they keep working.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;
