@@ -42,7 +42,7 @@ fn a_full_scale_tone_reads_minus_3_01() {
     // BS.1770-5: 997 Hz at 0 dBFS in one of L, R, C.
     for hz in [44_100, 48_000, 88_200, 96_000, 176_400, 192_000] {
         let l = integrated(SampleRate::new(hz).unwrap(), Layout::MONO, &[0.0]);
-        assert!((l - -3.0103).abs() < 0.006, "{hz}: {l}");
+        assert!((l - -3.0103).abs() < 0.0005, "{hz}: {l}");
     }
     assert!((integrated(SampleRate::VIDEO, Layout::STEREO, &[-23.0; 2]) - -23.0).abs() < 0.001);
 }
