@@ -147,6 +147,8 @@ pub struct Limiter<S, M> {
     coeffs: Ramp<Coeffs<S>>,
     detector: Quarters<S, TAPS>,
     path: GainPath<S>,
+    /// Samples of gain path, detector history and delay.
+    lengths: [usize; 3],
     ring: usize,
     least: S,
     storage: M,
@@ -164,6 +166,7 @@ impl<S: Sample, M: Storage<S>> Limiter<S, M> {
             coeffs: Ramp::new(coeffs),
             detector: Quarters::new(),
             path,
+            lengths: setup.lengths(),
             ring: 0,
             least: S::ONE,
             storage,
@@ -185,7 +188,7 @@ impl<S: Sample, M: Storage<S>> Limiter<S, M> {
     fn chunk(&mut self, block: &mut Block<'_, S>, c: &Coeffs<S>) {
         let frames = block.frames();
         let channels = block.channels().min(self.setup.channels);
-        let [path, history, _] = self.setup.lengths();
+        let [path, history, delays] = self.lengths;
         let mut rest = self.storage.as_mut();
         let (path, history) = (take(&mut rest, path), take(&mut rest, history));
 
@@ -219,7 +222,7 @@ impl<S: Sample, M: Storage<S>> Limiter<S, M> {
         for g in gain.iter() {
             self.least = self.least.smaller(*g);
         }
-        let (ring, length) = (self.ring, self.setup.delay());
+        let (ring, length) = (self.ring, delays / self.setup.channels);
         for channel in 0..channels {
             let x = block.channel_mut(channel);
             self.ring = delay(&mut rest[channel * length..][..length], ring, x);
@@ -254,14 +257,14 @@ impl<S: Sample, M: Storage<S>> Process<S> for Limiter<S, M> {
     fn reset(&mut self) {
         let storage = self.storage.as_mut();
         storage.fill(S::ZERO);
-        self.path.reset(&mut storage[..self.setup.path().required_len()]);
+        self.path.reset(&mut storage[..self.lengths[0]]);
         self.coeffs.finish();
         self.ring = 0;
         self.least = S::ONE;
     }
 
     fn latency(&self) -> Frames {
-        Frames(self.setup.delay() as u64)
+        Frames((self.lengths[2] / self.setup.channels) as u64)
     }
 
     fn tail(&self) -> Tail {

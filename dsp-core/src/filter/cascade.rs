@@ -14,7 +14,7 @@ use crate::filter::svf::{Coeffs, Setup};
 use crate::lanes::Lanes;
 use crate::process::{CHUNK, Clock, FLUSH_PERIOD, Process, Tail, Tune};
 use crate::ramp::{Blend, Ramp};
-use crate::sample::Sample;
+use crate::sample::{Sample, clean_all};
 use crate::storage::Storage;
 use crate::units::Frames;
 
@@ -89,9 +89,8 @@ impl<S: Sample, const N: usize, M: Storage<S>> Cascade<S, N, M> {
     }
 
     fn run_pair(sections: &Ramp<Sections<S, N>>, state: &mut [S], left: &mut [S], right: &mut [S]) {
-        for x in left.iter_mut().chain(right.iter_mut()) {
-            *x = x.clean();
-        }
+        clean_all(left);
+        clean_all(right);
         if sections.moving() {
             ramped(sections, state, left, right);
         } else {

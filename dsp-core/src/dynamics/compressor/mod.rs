@@ -39,7 +39,7 @@ use crate::layout::Position;
 use crate::math::LOG2_PER_DB;
 use crate::process::{CHUNK, Clock, Process, Tail, Tune};
 use crate::ramp::Ramp;
-use crate::sample::Sample;
+use crate::sample::{Sample, clean_all};
 use crate::storage::{Storage, take};
 use crate::units::{Decibels, Frames};
 
@@ -59,6 +59,7 @@ pub struct Compressor<S, M> {
     setup: Setup,
     coeffs: Ramp<Coeffs<S>>,
     clock: Clock,
+    delay: usize,
     ring: usize,
     storage: M,
 }
@@ -70,12 +71,12 @@ struct Parts<'a, S> {
     delays: &'a mut [S],
 }
 
-fn parts<'a, S>(setup: &Setup, storage: &'a mut [S]) -> Parts<'a, S> {
-    let (mut rest, channels) = (storage, setup.layout.channels());
+fn parts<S>(channels: usize, delay: usize, storage: &mut [S]) -> Parts<'_, S> {
+    let mut rest = storage;
     Parts {
         ballistics: take(&mut rest, channels * ballistics::State::<f64>::LEN),
         detectors: take(&mut rest, channels * DETECTOR_LEN),
-        delays: take(&mut rest, channels * setup.delay()),
+        delays: take(&mut rest, channels * delay),
     }
 }
 
@@ -85,7 +86,8 @@ impl<S: Sample, M: Storage<S>> Compressor<S, M> {
         let coeffs = Coeffs::design(setup, params)?;
         Error::check_len("compressor", required_len(setup), storage.as_ref().len())?;
         storage.as_mut().fill(S::ZERO);
-        Ok(Self { setup: *setup, coeffs: Ramp::new(coeffs), clock: Clock::default(), ring: 0, storage })
+        let (coeffs, delay) = (Ramp::new(coeffs), setup.delay());
+        Ok(Self { setup: *setup, coeffs, clock: Clock::default(), delay, ring: 0, storage })
     }
 
     /// Designs and moves to `params` over `over` frames; on an error the old sound stays.
@@ -108,11 +110,9 @@ impl<S: Sample, M: Storage<S>> Compressor<S, M> {
     fn chunk(&mut self, block: &mut Block<'_, S>, c: &Coeffs<S>) {
         let frames = block.frames();
         let channels = block.channels().min(self.setup.layout.channels());
-        let p = parts(&self.setup, self.storage.as_mut());
+        let p = parts(self.setup.layout.channels(), self.delay, self.storage.as_mut());
         for channel in 0..channels {
-            for x in block.channel_mut(channel) {
-                *x = x.clean();
-            }
+            clean_all(block.channel_mut(channel));
         }
         let mut linked = [S::ZERO; CHUNK];
         let linked = &mut linked[..frames];
@@ -151,7 +151,7 @@ impl<S: Sample, M: Storage<S>> Compressor<S, M> {
             logarithms(c, linked);
         }
         let ring = self.ring;
-        let length = self.setup.delay();
+        let length = self.delay;
         for channel in 0..channels {
             if each {
                 let memory = &mut p.detectors[channel * DETECTOR_LEN..][..DETECTOR_LEN];
@@ -256,7 +256,7 @@ impl<S: Sample, M: Storage<S>> Process<S> for Compressor<S, M> {
             self.chunk(&mut block.part(at, n), &coeffs);
             self.coeffs.advance(n);
             if self.clock.advance(n) {
-                let p = parts(&self.setup, self.storage.as_mut());
+                let p = parts(self.setup.layout.channels(), self.delay, self.storage.as_mut());
                 for slot in p.ballistics.chunks_exact_mut(ballistics::State::<S>::LEN) {
                     let mut state = ballistics::State::load(slot);
                     state.flush();
@@ -278,7 +278,7 @@ impl<S: Sample, M: Storage<S>> Process<S> for Compressor<S, M> {
     }
 
     fn latency(&self) -> Frames {
-        Frames(self.setup.delay() as u64)
+        Frames(self.delay as u64)
     }
 
     fn tail(&self) -> Tail {
