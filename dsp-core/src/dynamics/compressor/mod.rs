@@ -114,88 +114,98 @@ impl<S: Sample, M: Storage<S>> Compressor<S, M> {
         for channel in 0..channels {
             clean_all(block.channel_mut(channel));
         }
-        let mut linked = [S::ZERO; CHUNK];
-        let linked = &mut linked[..frames];
+        let (mut linked, mut own) = ([S::ZERO; CHUNK], [S::ZERO; CHUNK]);
+        let (linked, own) = (&mut linked[..frames], &mut own[..frames]);
         let each = c.link < S::ONE && block.key().is_none_or(|key| key.channels() == channels);
         let listeners = block.key().map_or(channels, |key| key.channels().min(self.setup.layout.channels()));
-        let mut own = [S::ZERO; CHUNK];
-        let own = &mut own[..frames];
+        let is_lfe = |channel: usize| self.setup.layout.positions()[channel] == Position::Lfe;
 
         // Pass 1: the loudest channel, linear. With separate channels the levels are found again below from the same
         // detector memory, so it is only moved on there.
+        let mut first = true;
         for (channel, memory) in p.detectors.chunks_exact_mut(DETECTOR_LEN).enumerate().take(listeners) {
-            if block.key().is_none() && self.setup.layout.positions()[channel] == Position::Lfe {
+            if block.key().is_none() && is_lfe(channel) {
                 continue;
             }
             let mut copy = [memory[0], memory[1], memory[2], memory[3]];
-            level(c, &mut copy, source(block, channel), own);
+            if first {
+                level(c, &mut copy, block, channel, linked);
+            } else {
+                level(c, &mut copy, block, channel, own);
+                for (m, l) in linked.iter_mut().zip(own.iter()) {
+                    *m = m.larger(*l);
+                }
+            }
             if !each {
                 memory.copy_from_slice(&copy);
             }
-            for (m, l) in linked.iter_mut().zip(own.iter()) {
-                *m = m.larger(*l);
-            }
+            first = false;
         }
-        let mut gain = [S::ZERO; CHUNK];
-        let gain = &mut gain[..frames];
-        if !each {
-            logarithms(c, linked);
-            wanted(c, linked, gain);
-            follow(c, p.ballistics, gain);
+        if each {
+            for l in linked.iter_mut() {
+                *l = logarithm(c, *l);
+            }
+        } else {
+            for l in linked.iter_mut() {
+                *l = c.curve.reduction(logarithm(c, *l));
+            }
+            follow(c, p.ballistics, linked);
             let (first, others) = p.ballistics.split_at_mut(ballistics::State::<S>::LEN);
             for slot in others.chunks_exact_mut(ballistics::State::<S>::LEN) {
                 // Should the link be loosened later, every channel goes on from here.
                 slot.copy_from_slice(first);
             }
-        } else {
-            logarithms(c, linked);
         }
-        let ring = self.ring;
-        let length = self.delay;
+        let (ring, length) = (self.ring, self.delay);
         for channel in 0..channels {
             if each {
                 let memory = &mut p.detectors[channel * DETECTOR_LEN..][..DETECTOR_LEN];
                 let mut copy = [memory[0], memory[1], memory[2], memory[3]];
-                level(c, &mut copy, source(block, channel), own);
+                level(c, &mut copy, block, channel, own);
                 memory.copy_from_slice(&copy);
-                logarithms(c, own);
-                let lfe = block.key().is_none() && self.setup.layout.positions()[channel] == Position::Lfe;
+                // The LFE follows the others.
+                let link = if block.key().is_none() && is_lfe(channel) { None } else { Some(c.link) };
                 for (l, m) in own.iter_mut().zip(linked.iter()) {
-                    *l = if lfe { *m } else { *l + (*m - *l) * c.link };
+                    let mine = logarithm(c, *l);
+                    *l = c.curve.reduction(link.map_or(*m, |link| mine + (*m - mine) * link));
                 }
-                wanted(c, own, gain);
                 let slot = &mut p.ballistics[channel * ballistics::State::<S>::LEN..];
-                follow(c, slot, gain);
+                follow(c, slot, own);
             }
+            let gain = if each { &*own } else { &*linked };
             let x = block.channel_mut(channel);
             self.ring = delay(&mut p.delays[channel * length..][..length], ring, x);
-            for (x, g) in x.iter_mut().zip(gain.iter()) {
+            for (x, g) in x.iter_mut().zip(gain) {
                 *x *= *g;
             }
         }
     }
 }
 
-/// What channel `channel` is listened to.
-fn source<'a, S>(block: &'a Block<'_, S>, channel: usize) -> &'a [S] {
-    match block.key() {
-        Some(key) => key.channel(channel),
-        None => block.channel(channel),
-    }
-}
-
-/// Level, linear: magnitude or RMS, after the high-pass.
+/// Level of what channel `channel` is listened to, linear: magnitude or RMS, after the high-pass.
 #[inline(always)]
-fn level<S: Sample>(c: &Coeffs<S>, memory: &mut [S; DETECTOR_LEN], x: &[S], out: &mut [S]) {
+fn level<S: Sample>(
+    c: &Coeffs<S>,
+    memory: &mut [S; DETECTOR_LEN],
+    block: &Block<'_, S>,
+    channel: usize,
+    out: &mut [S],
+) {
+    let (x, keyed) = match block.key() {
+        Some(key) => (key.channel(channel), true),
+        None => (block.channel(channel), false),
+    };
+    // The block has been cleaned; the key is not ours to write to.
+    let clean = |x: S| if keyed { x.clean() } else { x };
     if c.high_pass.d2 > S::ZERO {
         let mut state = [memory[2], memory[3]];
         for (o, x) in out.iter_mut().zip(x) {
-            *o = c.high_pass.run(&mut state, x.clean()).abs();
+            *o = c.high_pass.run(&mut state, clean(*x)).abs();
         }
         memory[2..].copy_from_slice(&state);
     } else {
         for (o, x) in out.iter_mut().zip(x) {
-            *o = x.clean().abs();
+            *o = clean(*x).abs();
         }
     }
     if c.rms > S::ZERO {
@@ -210,18 +220,8 @@ fn level<S: Sample>(c: &Coeffs<S>, memory: &mut [S; DETECTOR_LEN], x: &[S], out:
 
 /// Linear level to powers of two above the threshold.
 #[inline(always)]
-fn logarithms<S: Sample>(c: &Coeffs<S>, level: &mut [S]) {
-    for l in level {
-        *l = (*l * c.scale).larger(S::TINY).log2();
-    }
-}
-
-/// The static curve.
-#[inline(always)]
-fn wanted<S: Sample>(c: &Coeffs<S>, level: &[S], out: &mut [S]) {
-    for (o, l) in out.iter_mut().zip(level) {
-        *o = c.curve.reduction(*l);
-    }
+fn logarithm<S: Sample>(c: &Coeffs<S>, level: S) -> S {
+    (level * c.scale).larger(S::TINY).log2()
 }
 
 /// Attack and release, then the gain factor, in place.
