@@ -48,8 +48,6 @@ pub trait Sample:
     fn to_f64(self) -> f64;
     /// From a 32-bit integer; vectorises, unlike a conversion from `usize`.
     fn from_i32(value: i32) -> Self;
-    /// From a 64-bit integer.
-    fn from_i64(value: i64) -> Self;
     /// Truncates to a 32-bit integer (saturating).
     fn to_i32(self) -> i32;
     /// Magnitude.
@@ -144,10 +142,6 @@ macro_rules! sample {
             }
             #[inline(always)]
             fn from_i32(value: i32) -> Self {
-                value as $t
-            }
-            #[inline(always)]
-            fn from_i64(value: i64) -> Self {
                 value as $t
             }
             #[inline(always)]
