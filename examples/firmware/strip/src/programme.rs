@@ -5,7 +5,7 @@ use crate::{BLOCK, CHANNELS};
 use dsp_core::signal::hash;
 
 /// Frames per level.
-const STEP: u64 = 24_000;
+const STEP: u32 = 24_000;
 /// Levels of the half seconds: from below the gate of the meter to well above the ceiling.
 const LEVELS: [f32; 12] = [0.1, 0.5, 1.0, 0.3, 2.0, 0.05, 0.7, 1.5, 0.000_05, 0.2, 0.9, 0.4];
 /// Turns per frame of the tones in 2^-32: 110 Hz, 997 Hz and 6 kHz at 48 kHz.
@@ -22,7 +22,7 @@ pub(crate) fn fill(at: u64, planes: &mut [[f32; BLOCK]; CHANNELS]) {
     let [left, right] = planes;
     for (i, (l, r)) in left.iter_mut().zip(right).enumerate() {
         let n = at as u32 + i as u32;
-        let level = LEVELS[((at + i as u64) / STEP) as usize % LEVELS.len()];
+        let level = LEVELS[(n / STEP) as usize % LEVELS.len()];
         let [low, middle, high] = TONES.map(|step| wave(n.wrapping_mul(step)));
         let noise = |seed: u32| hash(n ^ seed).cast_signed() as f32 * (1.0 / 2_147_483_648.0);
         *l = level * (0.4 * low + 0.2 * middle + 0.1 * noise(0));
