@@ -4,7 +4,7 @@
 //! multiples of 2^-30 and summed as integers. The mean of ones is exactly 1, and no mean is above the largest value by
 //! more than rounding to the sample type. The ring holds the gains themselves, so it is the same storage as all else.
 //! The upper 31 bits of the sum become a sample: that is one instruction everywhere, where a conversion from 64 bits is
-//! a call on a Cortex-M, and what is left out is below 2^-30 of full scale.
+//! a call on a Cortex-M, and what is left out is below 2^-29 of full scale.
 
 use crate::sample::Sample;
 
@@ -17,8 +17,9 @@ pub struct BoxMean<S> {
     at: usize,
     sum: i64,
     full: i64,
-    /// Bits of the sum that are left out, and what one of the others is worth.
-    shift: u32,
+    /// A power of two that brings the sum to the upper half of 64 bits (a multiplication is cheaper than a shift by a
+    /// variable on 32-bit machines), and what one unit there is worth.
+    lift: u32,
     scale: S,
 }
 
@@ -32,9 +33,9 @@ impl<S: Sample> BoxMean<S> {
     pub fn new(ring: &mut [S]) -> Self {
         ring.fill(S::ONE);
         let full = UNIT * ring.len() as i64;
-        let shift = (i64::BITS - full.leading_zeros()).saturating_sub(i32::BITS - 1);
-        let scale = S::from_f64((1_i64 << shift) as f64 / full as f64);
-        Self { at: 0, sum: full, full, shift, scale }
+        let lift = 1_u32 << (full.leading_zeros() - 1).min(31);
+        let scale = S::from_f64(4_294_967_296.0 / (f64::from(lift) * full as f64));
+        Self { at: 0, sum: full, full, lift, scale }
     }
 
     /// Whether everything in the window is 1.
@@ -59,7 +60,11 @@ impl<S: Sample> BoxMean<S> {
             for (v, old) in now.iter_mut().zip(&mut ring[self.at..self.at + n]) {
                 sum += fixed(*v) - fixed(*old);
                 *old = *v;
-                *v = if sum == self.full { S::ONE } else { S::from_i32((sum >> self.shift) as i32) * self.scale };
+                *v = if sum == self.full {
+                    S::ONE
+                } else {
+                    S::from_i32(((sum * i64::from(self.lift)) >> 32) as i32) * self.scale
+                };
             }
             self.sum = sum;
             self.at = if self.at + n == ring.len() { 0 } else { self.at + n };
