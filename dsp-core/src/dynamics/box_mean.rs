@@ -6,6 +6,7 @@
 //! The upper 31 bits of the sum become a sample: that is one instruction everywhere, where a conversion from 64 bits is
 //! a call on a Cortex-M, and what is left out is below 2^-29 of full scale.
 
+use crate::process::CHUNK;
 use crate::sample::Sample;
 
 /// 1.0 as an integer.
@@ -24,8 +25,8 @@ pub struct BoxMean<S> {
 }
 
 #[inline(always)]
-fn fixed<S: Sample>(gain: S) -> i64 {
-    i64::from((gain * S::from_i32(UNIT as i32)).to_i32())
+fn fixed<S: Sample>(gain: S) -> i32 {
+    (gain * S::from_i32(UNIT as i32)).to_i32()
 }
 
 impl<S: Sample> BoxMean<S> {
@@ -57,14 +58,22 @@ impl<S: Sample> BoxMean<S> {
             let (now, later) = rest.split_at_mut(n);
             rest = later;
             let mut sum = self.sum;
-            for (v, old) in now.iter_mut().zip(&mut ring[self.at..self.at + n]) {
-                sum += fixed(*v) - fixed(*old);
-                *old = *v;
-                *v = if sum == self.full {
-                    S::ONE
-                } else {
-                    S::from_i32(((sum * i64::from(self.lift)) >> 32) as i32) * self.scale
-                };
+            // Conversions apart from the running sum, so that they vectorise.
+            let mut change = [0_i32; CHUNK];
+            for (now, ring) in now.chunks_mut(CHUNK).zip(ring[self.at..self.at + n].chunks_mut(CHUNK)) {
+                for (c, (v, old)) in change.iter_mut().zip(now.iter().zip(ring.iter_mut())) {
+                    *c = fixed(*v) - fixed(*old);
+                    *old = *v;
+                }
+                for (c, v) in change.iter_mut().zip(now.iter_mut()) {
+                    sum += i64::from(*c);
+                    // Where all are ones the mean is 1 exactly, whatever the scale rounds to.
+                    *c = if sum == self.full { 0 } else { ((sum * i64::from(self.lift)) >> 32) as i32 };
+                    *v = if sum == self.full { S::ONE } else { S::ZERO };
+                }
+                for (c, v) in change.iter().zip(now.iter_mut()) {
+                    *v += S::from_i32(*c) * self.scale;
+                }
             }
             self.sum = sum;
             self.at = if self.at + n == ring.len() { 0 } else { self.at + n };
