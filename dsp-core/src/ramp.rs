@@ -114,6 +114,17 @@ impl<C: Blend> Ramp<C> {
         self.progress = Progress::start(over);
     }
 
+    /// Where the move began.
+    pub(crate) fn start(&self) -> &C {
+        &self.from
+    }
+
+    /// How much of the move is done at `offset` frames from now, 0 to 1.
+    #[inline(always)]
+    pub(crate) fn position(&self, offset: usize) -> C::Scalar {
+        self.progress.at(offset)
+    }
+
     /// Where it is heading.
     pub fn target(&self) -> &C {
         &self.to
