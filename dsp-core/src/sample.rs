@@ -50,6 +50,11 @@ pub trait Sample:
     fn from_i32(value: i32) -> Self;
     /// Truncates to a 32-bit integer (saturating).
     fn to_i32(self) -> i32;
+    /// A number below 64 in magnitude in units of 2^-57; `f32` to the nearest 2^-25 below, so that a small target needs no
+    /// 64-bit conversion.
+    fn to_fixed(self) -> i64;
+    /// Back from units of 2^-57; `f32` from the nearest 2^-25 below.
+    fn from_fixed(value: i64) -> Self;
     /// Magnitude.
     fn abs(self) -> Self;
     /// Square root, correctly rounded.
@@ -122,8 +127,32 @@ fn is_sane_f32(x: f32) -> bool {
     if cfg!(target_arch = "arm") { is_sane_bits(x) } else { is_sane(x) }
 }
 
+/// 2^25 and 2^57: units of [`Sample::to_fixed`].
+const FIXED_NARROW: f32 = 33_554_432.0;
+const FIXED_WIDE: f64 = 144_115_188_075_855_872.0;
+
+#[inline(always)]
+fn to_fixed_f32(x: f32) -> i64 {
+    i64::from((x * FIXED_NARROW) as i32) << 32
+}
+
+#[inline(always)]
+fn from_fixed_f32(value: i64) -> f32 {
+    (value >> 32) as i32 as f32 * (1.0 / FIXED_NARROW)
+}
+
+#[inline(always)]
+fn to_fixed_f64(x: f64) -> i64 {
+    (x * FIXED_WIDE) as i64
+}
+
+#[inline(always)]
+fn from_fixed_f64(value: i64) -> f64 {
+    value as f64 * (1.0 / FIXED_WIDE)
+}
+
 macro_rules! sample {
-    ($t:ty, $tiny:expr, $flush:expr, $magic:expr, $sqrt:path, $log2:path, $exp2:path, $is_sane:path) => {
+    ($t:ty, $tiny:expr, $flush:expr, $magic:expr, $sqrt:path, $log2:path, $exp2:path, $is_sane:path, $to_fixed:path, $from_fixed:path) => {
         impl Sample for $t {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
@@ -147,6 +176,14 @@ macro_rules! sample {
             #[inline(always)]
             fn to_i32(self) -> i32 {
                 self as i32
+            }
+            #[inline(always)]
+            fn to_fixed(self) -> i64 {
+                $to_fixed(self)
+            }
+            #[inline(always)]
+            fn from_fixed(value: i64) -> Self {
+                $from_fixed(value)
             }
             #[inline(always)]
             fn abs(self) -> Self {
@@ -177,8 +214,30 @@ macro_rules! sample {
     };
 }
 
-sample!(f32, 1e-30, 1e-15, 12_582_912.0, libm::sqrtf, crate::math::log2_f32, crate::math::exp2_f32, is_sane_f32);
-sample!(f64, 1e-270, 1e-30, 6_755_399_441_055_744.0, libm::sqrt, crate::math::log2_f64, crate::math::exp2_f64, is_sane);
+sample!(
+    f32,
+    1e-30,
+    1e-15,
+    12_582_912.0,
+    libm::sqrtf,
+    crate::math::log2_f32,
+    crate::math::exp2_f32,
+    is_sane_f32,
+    to_fixed_f32,
+    from_fixed_f32
+);
+sample!(
+    f64,
+    1e-270,
+    1e-30,
+    6_755_399_441_055_744.0,
+    libm::sqrt,
+    crate::math::log2_f64,
+    crate::math::exp2_f64,
+    is_sane,
+    to_fixed_f64,
+    from_fixed_f64
+);
 
 #[cfg(test)]
 mod tests {

@@ -21,7 +21,7 @@
 //! to and follows the others. A key with another channel count than the block is linked whatever `link` says.
 //!
 //! Latency: the look-ahead of the [`Setup`]. Tail: the look-ahead. Static curve within 0.01 dB; no gain reduction
-//! leaves the (delayed) signal bit-exact. `f32` control state carries its rounding, so `f32` stays within -120 dB of `f64`.
+//! leaves the (delayed) signal bit-exact. Control state is kept in integers, so `f32` stays within -120 dB of `f64`.
 //! Moves (`tune`) are per frame; `detector` changes at the start of a move.
 //!
 //! Not a brick wall: peaks shorter than the attack pass. Use [`super::limiter`] for a ceiling.
@@ -35,7 +35,7 @@ use crate::delay::ring::delay;
 use crate::dynamics::ballistics;
 use crate::error::Error;
 use crate::filter::carry::Carry;
-use crate::layout::Position;
+use crate::layout::{MAX_CHANNELS, Position};
 use crate::math::LOG2_PER_DB;
 use crate::process::{CHUNK, Clock, Process, Tail, Tune};
 use crate::ramp::Ramp;
@@ -48,9 +48,9 @@ pub use design::{Coeffs, Detector, Params, Setup};
 /// Detector memory per channel: mean square with its rest, high-pass.
 const DETECTOR_LEN: usize = 4;
 
-/// Samples of storage: eight per channel and the look-ahead.
+/// Samples of storage: four per channel and the look-ahead.
 pub fn required_len(setup: &Setup) -> usize {
-    setup.layout.channels() * (ballistics::State::<f64>::LEN + DETECTOR_LEN + setup.delay())
+    setup.layout.channels() * (DETECTOR_LEN + setup.delay())
 }
 
 /// The processor; `M` is storage of [`required_len`] samples.
@@ -61,23 +61,19 @@ pub struct Compressor<S, M> {
     clock: Clock,
     delay: usize,
     ring: usize,
+    followers: [ballistics::State; MAX_CHANNELS],
     storage: M,
 }
 
 /// The parts of the storage.
 struct Parts<'a, S> {
-    ballistics: &'a mut [S],
     detectors: &'a mut [S],
     delays: &'a mut [S],
 }
 
 fn parts<S>(channels: usize, delay: usize, storage: &mut [S]) -> Parts<'_, S> {
     let mut rest = storage;
-    Parts {
-        ballistics: take(&mut rest, channels * ballistics::State::<f64>::LEN),
-        detectors: take(&mut rest, channels * DETECTOR_LEN),
-        delays: take(&mut rest, channels * delay),
-    }
+    Parts { detectors: take(&mut rest, channels * DETECTOR_LEN), delays: take(&mut rest, channels * delay) }
 }
 
 impl<S: Sample, M: Storage<S>> Compressor<S, M> {
@@ -87,7 +83,8 @@ impl<S: Sample, M: Storage<S>> Compressor<S, M> {
         Error::check_len("compressor", required_len(setup), storage.as_ref().len())?;
         storage.as_mut().fill(S::ZERO);
         let (coeffs, delay) = (Ramp::new(coeffs), setup.delay());
-        Ok(Self { setup: *setup, coeffs, clock: Clock::default(), delay, ring: 0, storage })
+        let (clock, followers) = (Clock::default(), Default::default());
+        Ok(Self { setup: *setup, coeffs, clock, delay, ring: 0, followers, storage })
     }
 
     /// Designs and moves to `params` over `over` frames; on an error the old sound stays.
@@ -98,11 +95,8 @@ impl<S: Sample, M: Storage<S>> Compressor<S, M> {
 
     /// Gain reduction after the last frame, the largest of all channels; 0 dB or more, make-up not counted.
     pub fn gain_reduction(&self) -> Decibels {
-        let states = self.storage.as_ref().chunks_exact(ballistics::State::<S>::LEN);
-        let most = states
-            .take(self.setup.layout.channels())
-            .map(|slot| ballistics::State::load(slot).now().to_f64())
-            .fold(0.0, |a: f64, b| if b > a { b } else { a });
+        let followers = &self.followers[..self.setup.layout.channels()];
+        let most = followers.iter().map(ballistics::State::now).fold(0.0, f64::max);
         Decibels(most / LOG2_PER_DB)
     }
 
@@ -149,12 +143,10 @@ impl<S: Sample, M: Storage<S>> Compressor<S, M> {
             for l in linked.iter_mut() {
                 *l = c.curve.reduction(logarithm(c, *l));
             }
-            follow(c, p.ballistics, linked);
-            let (first, others) = p.ballistics.split_at_mut(ballistics::State::<S>::LEN);
-            for slot in others.chunks_exact_mut(ballistics::State::<S>::LEN) {
-                // Should the link be loosened later, every channel goes on from here.
-                slot.copy_from_slice(first);
-            }
+            let [first, others @ ..] = &mut self.followers;
+            follow(c, first, linked);
+            // Should the link be loosened later, every channel goes on from here.
+            others.fill(*first);
         }
         let (ring, length) = (self.ring, self.delay);
         for channel in 0..channels {
@@ -169,8 +161,7 @@ impl<S: Sample, M: Storage<S>> Compressor<S, M> {
                     let mine = logarithm(c, *l);
                     *l = c.curve.reduction(link.map_or(*m, |link| mine + (*m - mine) * link));
                 }
-                let slot = &mut p.ballistics[channel * ballistics::State::<S>::LEN..];
-                follow(c, slot, own);
+                follow(c, &mut self.followers[channel], own);
             }
             let gain = if each { &*own } else { &*linked };
             let x = block.channel_mut(channel);
@@ -226,12 +217,13 @@ fn logarithm<S: Sample>(c: &Coeffs<S>, level: S) -> S {
 
 /// Attack and release, then the gain factor, in place.
 #[inline(always)]
-fn follow<S: Sample>(c: &Coeffs<S>, slot: &mut [S], gain: &mut [S]) {
-    let mut state = ballistics::State::load(slot);
+fn follow<S: Sample>(c: &Coeffs<S>, state: &mut ballistics::State, gain: &mut [S]) {
+    let steps = c.ballistics.steps();
+    let mut now = *state;
     for g in gain.iter_mut() {
-        *g = c.ballistics.run(&mut state, *g);
+        *g = steps.run(&mut now, *g);
     }
-    state.store(slot);
+    *state = now;
     for g in gain.iter_mut() {
         let wet = (c.make_up - *g).exp2();
         *g = wet + c.dry * (S::ONE - wet);
@@ -257,11 +249,6 @@ impl<S: Sample, M: Storage<S>> Process<S> for Compressor<S, M> {
             self.coeffs.advance(n);
             if self.clock.advance(n) {
                 let p = parts(self.setup.layout.channels(), self.delay, self.storage.as_mut());
-                for slot in p.ballistics.chunks_exact_mut(ballistics::State::<S>::LEN) {
-                    let mut state = ballistics::State::load(slot);
-                    state.flush();
-                    state.store(slot);
-                }
                 for s in p.detectors {
                     *s = s.flush();
                 }
@@ -274,6 +261,7 @@ impl<S: Sample, M: Storage<S>> Process<S> for Compressor<S, M> {
         self.storage.as_mut().fill(S::ZERO);
         self.coeffs.finish();
         self.clock = Clock::default();
+        self.followers = Default::default();
         self.ring = 0;
     }
 
