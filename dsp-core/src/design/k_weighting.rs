@@ -3,7 +3,7 @@
 //! The Recommendation prints coefficients for 48 kHz only and asks for the same response at other rates. Both stages are
 //! bilinear transforms of an analog prototype that was recovered from those numbers. Transforming it again at another rate,
 //! as most meters do, bends the response by up to 0.04 dB. Here the high-pass is transformed, and the shelf is a fit of what
-//! is left of the 48 kHz response ([`super::magnitude`]).
+//! is left of the 48 kHz response (Sanathanan-Koerner).
 //!
 //! Deviation from the response at 48 kHz, 20 Hz to 20 kHz or 0.45 x rate: at most 0.0001 dB from 32 to 768 kHz, 0.01 dB
 //! from 8 kHz on (a test).

@@ -46,7 +46,7 @@ const METER: loudness::Setup = loudness::Setup::new(RATE, Layout::STEREO);
 #[derive(Debug)]
 pub struct Memory {
     equalizer: [f32; 16],
-    compressor: [f32; 112],
+    compressor: [f32; 104],
     limiter: [f32; 1_514],
     meter: [f32; 600],
 }
