@@ -121,11 +121,11 @@ impl<S: Sample> GainPath<S> {
         for e in excess.iter_mut() {
             *e = to_fixed / e.larger(S::ONE);
         }
-        let step = i64::from((release * S::from_f64(4_294_967_296.0)).to_i32());
+        let step = (release * S::from_f64(4_294_967_296.0)).to_i32();
         let mut released = self.released;
         for e in excess.iter_mut() {
             let target = i64::from(e.to_i32()) << 32;
-            let rising = released + ((target - released) >> 32) * step;
+            let rising = released + i64::from(((target - released) >> 32) as i32) * i64::from(step);
             // Less than 2^-30 away counts as arrived, so that the path can rest.
             released = if target <= rising || (target - rising) >> 32 == 0 { target } else { rising };
             *e = S::from_i32((released >> 32) as i32);
