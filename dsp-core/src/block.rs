@@ -186,6 +186,25 @@ impl<'a, S> Block<'a, S> {
         &mut self.planes.plane_mut(channel)[self.start..self.start + self.frames]
     }
 
+    /// One channel, to write; `silence` (as long as the block) where the block has no such channel.
+    pub(crate) fn channel_or<'b>(&'b mut self, channel: usize, silence: &'b mut [S]) -> &'b mut [S] {
+        if channel < self.channels() { self.channel_mut(channel) } else { silence }
+    }
+
+    /// Channels `first` and `first + 1`, to write; silence where the block has no such channel.
+    pub(crate) fn pair_or<'b>(
+        &'b mut self,
+        first: usize,
+        one: &'b mut [S],
+        two: &'b mut [S],
+    ) -> (&'b mut [S], &'b mut [S]) {
+        match self.channels().saturating_sub(first) {
+            0 => (one, two),
+            1 => (self.channel_mut(first), two),
+            _ => self.pair_mut(first, first + 1),
+        }
+    }
+
     /// Two different channels, to write.
     pub fn pair_mut(&mut self, a: usize, b: usize) -> (&mut [S], &mut [S]) {
         let window = self.start..self.start + self.frames;

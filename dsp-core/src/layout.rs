@@ -221,9 +221,11 @@ impl Layout {
 
     /// Left/right pairs as channel indices: what width, mid/side and correlation work on.
     pub fn pairs(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
-        self.positions().iter().enumerate().filter_map(|(left, p)| {
-            let partner = p.right_partner()?;
-            Some((left, self.positions().iter().position(|q| *q == partner)?))
+        let place = |p| self.positions().iter().position(|q| *q == p);
+        self.positions().iter().enumerate().filter_map(move |(left, p)| {
+            let partner = place(p.right_partner()?)?;
+            // Of several channels at one place the first is the one that has a partner.
+            (place(*p) == Some(left)).then_some((left, partner))
         })
     }
 
@@ -271,5 +273,7 @@ mod tests {
         let swapped = Layout::new(&[Position::FrontRight, Position::FrontLeft]).unwrap();
         assert_eq!(swapped.pairs().collect::<Vec<_>>(), [(1, 0)]);
         assert_eq!(swapped.mask(), 0);
+        let twice = Layout::new(&[Position::FrontLeft, Position::FrontLeft, Position::FrontRight]).unwrap();
+        assert_eq!(twice.pairs().collect::<Vec<_>>(), [(0, 2)], "no channel is in two pairs");
     }
 }

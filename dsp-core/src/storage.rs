@@ -1,7 +1,7 @@
 //! Memory from the caller: `[S; N]` in firmware, `&mut [S]` from a linker section, `Box<[S]>` or `Vec<S>` on a host.
 //!
 //! Every processor whose memory depends on its set-up has a `required_len` to ask first; too little is an
-//! [`Error::Storage`](crate::error::Error::Storage) that carries both numbers, more than needed is left untouched.
+//! [`Error::Storage`](crate::error::Error::Storage) that carries both numbers, what is handed over belongs to the processor, which clears all of it.
 
 /// Anything that lends a slice of samples.
 pub trait Storage<S>: AsRef<[S]> + AsMut<[S]> {}

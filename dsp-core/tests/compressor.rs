@@ -5,7 +5,7 @@ use dsp_core::laws::{self, Audio};
 use dsp_core::layout::Layout;
 use dsp_core::sample::Sample;
 use dsp_core::signal;
-use dsp_core::units::{Decibels, Hertz, SampleRate, Seconds};
+use dsp_core::units::{Decibels, Frames, Hertz, SampleRate, Seconds};
 
 const SETUP: Setup = Setup { rate: SampleRate::VIDEO, layout: Layout::STEREO, look_ahead: Seconds(0.0) };
 
@@ -132,4 +132,37 @@ fn gain_ripple_on_a_low_tone_is_small() {
     let (low, high) = gains.fold((f64::MAX, f64::MIN), |(a, b), g| (a.min(g), b.max(g)));
     assert!(high - low < 0.04, "{} dB", high - low);
     assert!((high - -14.9).abs() < 0.1, "{high}");
+}
+
+#[test]
+fn linking_does_not_make_a_gain_jump() {
+    let loose = Params { link: 0.0, ratio: 10.0, attack: Seconds(0.03), release: Seconds(0.12), ..Params::default() };
+    for over in [0, 48, 4_800] {
+        let storage = vec![0.0_f64; required_len(&SETUP)];
+        let mut compressor = Compressor::new(&SETUP, &loose, storage).unwrap();
+        let quiet_and_loud: Audio<f64> = vec![vec![1e-4; 24_000], vec![0.9; 24_000]];
+        let before = laws::render(&mut compressor, &quiet_and_loud);
+        compressor.set(&Params { link: 1.0, ..loose }, Frames(over)).unwrap();
+        let after = laws::render(&mut compressor, &quiet_and_loud);
+        for (channel, (before, after)) in before.iter().zip(&after).enumerate() {
+            let run = [&before[23_990..], &after[..]].concat();
+            let step = run.windows(2).map(|w| (20.0 * (w[1] / w[0]).log10()).abs()).fold(0.0, f64::max);
+            assert!(step < 0.1, "over {over}: channel {channel} moves by {step:.2} dB in a frame");
+        }
+        let gain = |channel: usize| after[channel][23_999] / quiet_and_loud[channel][0];
+        assert!((gain(0) - gain(1)).abs() < 1e-6, "they have met");
+    }
+}
+
+#[test]
+fn a_detector_that_was_off_starts_from_silence() {
+    let rms = Params { detector: Detector::Rms { window: Seconds(1.0) }, attack: Seconds(0.0), ..Params::default() };
+    let mut compressor = Compressor::new(&SETUP, &rms, vec![0.0_f32; required_len(&SETUP)]).unwrap();
+    let constant = |level: f32, frames: usize| vec![vec![level; frames]; 2];
+    laws::render(&mut compressor, &constant(0.9, 96_000));
+    compressor.set(&Params { detector: Detector::Peak, ..rms }, Frames(0)).unwrap();
+    laws::render(&mut compressor, &constant(1e-4, 96_000));
+    compressor.set(&rms, Frames(0)).unwrap();
+    let out = laws::render(&mut compressor, &constant(1e-4, 100));
+    assert!(out[0].iter().all(|v| *v > 0.999e-4), "no reduction: {:?}", out[0][99]);
 }

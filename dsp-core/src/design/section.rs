@@ -7,6 +7,7 @@
 //! With the feature `biquad` they convert to and from `biquad::Coefficients`, which have the same names and signs.
 
 use crate::design::response::Response;
+use crate::error::Error;
 use crate::sample::Sample;
 use crate::units::{Hertz, SampleRate};
 
@@ -24,6 +25,9 @@ pub struct Coeffs<S> {
     /// Minus the weight of the output two frames ago.
     pub a2: S,
 }
+
+/// Largest coefficient of a numerator that is taken for a filter: +120 dB, so that no product overflows.
+const LARGEST: f64 = 1e6;
 
 impl<S: Sample> Coeffs<S> {
     /// Output equals input.
@@ -50,11 +54,21 @@ impl<S: Sample> Coeffs<S> {
         Coeffs::from_transfer(self.numerator(), self.denominator())
     }
 
-    /// Whether both poles lie inside the unit circle and all five numbers are finite: the stability triangle
+    /// Whether both poles lie inside the unit circle and the numerator is below 1e6: the stability triangle
     /// `a2 < 1`, `|a1| < 1 + a2`.
     pub fn is_stable(&self) -> bool {
         let [_, a1, a2] = self.denominator();
-        a2 < 1.0 && a1.abs() < 1.0 + a2 && self.numerator().iter().all(|b| b.is_finite())
+        a2 < 1.0 && a1.abs() < 1.0 + a2 && self.numerator().iter().all(|b| b.abs() <= LARGEST)
+    }
+
+    /// [`is_stable`](Self::is_stable), as an error that says what is wrong.
+    pub fn check(&self) -> Result<(), Error> {
+        if self.is_stable() {
+            return Ok(());
+        }
+        Error::check("pole radius", self.pole_radius(), 0.0, 1.0 - S::EPSILON.to_f64(), "")?;
+        let largest = self.numerator().into_iter().fold(0.0, |a: f64, b| if b.abs() <= a { a } else { b.abs() });
+        Error::check("coefficient", largest, 0.0, LARGEST, "")
     }
 
     /// Magnitude of the larger pole.

@@ -107,6 +107,11 @@ pub struct State {
 }
 
 impl State {
+    /// The larger of both.
+    pub(crate) fn larger(self, other: Self) -> Self {
+        Self { held: self.held.max(other.held), smooth: self.smooth.max(other.smooth) }
+    }
+
     /// The reduction now, in powers of two.
     pub fn now(&self) -> f64 {
         f64::from_fixed(self.smooth)

@@ -187,7 +187,7 @@ impl<S: Sample, M: Storage<S>> Limiter<S, M> {
     /// At most [`CHUNK`] frames with coefficients at rest.
     fn chunk(&mut self, block: &mut Block<'_, S>, c: &Coeffs<S>) {
         let frames = block.frames();
-        let channels = block.channels().min(self.setup.channels);
+        let channels = self.setup.channels;
         let [path, history, delays] = self.lengths;
         let mut rest = self.storage.as_mut();
         let (path, history) = (take(&mut rest, path), take(&mut rest, history));
@@ -195,8 +195,9 @@ impl<S: Sample, M: Storage<S>> Limiter<S, M> {
         let mut excess = [S::ZERO; CHUNK];
         let excess = &mut excess[..frames];
         let mut stretch = [S::ZERO; HISTORY + CHUNK];
-        for (channel, history) in history.chunks_exact_mut(HISTORY).enumerate().take(channels) {
-            let x = block.channel_mut(channel);
+        for (channel, history) in history.chunks_exact_mut(HISTORY).enumerate() {
+            let mut silence = [S::ZERO; CHUNK];
+            let x = block.channel_or(channel, &mut silence[..frames]);
             for x in x.iter_mut() {
                 *x = x.clean() * c.gain;
             }
@@ -224,7 +225,8 @@ impl<S: Sample, M: Storage<S>> Limiter<S, M> {
         }
         let (ring, length) = (self.ring, delays / self.setup.channels);
         for channel in 0..channels {
-            let x = block.channel_mut(channel);
+            let mut silence = [S::ZERO; CHUNK];
+            let x = block.channel_or(channel, &mut silence[..frames]);
             self.ring = delay(&mut rest[channel * length..][..length], ring, x);
             for (x, g) in x.iter_mut().zip(gain.iter()) {
                 *x *= *g;

@@ -18,7 +18,7 @@ use crate::block::Block;
 use crate::error::Error;
 use crate::filter::carry::Carry;
 use crate::layout::MAX_CHANNELS;
-use crate::process::{Clock, Process, Tail, Tune};
+use crate::process::{Clock, FLUSH_PERIOD, Process, Tail, Tune};
 use crate::ramp::{Blend, Ramp, mix};
 use crate::sample::Sample;
 use crate::storage::Storage;
@@ -152,16 +152,18 @@ impl<S: Sample, M: Storage<S>> Tune<S> for OnePole<S, M> {
 
 impl<S: Sample, M: Storage<S>> Process<S> for OnePole<S, M> {
     fn process(&mut self, block: &mut Block<'_, S>) {
-        let (frames, channels) = (block.frames(), block.channels().min(self.setup.channels));
+        let frames = block.frames();
         let mut at = 0;
         while at < frames {
-            let n = self.clock.piece(frames - at, usize::MAX);
+            let n = self.clock.piece(frames - at, FLUSH_PERIOD);
             let resting = !self.coeffs.moving();
             let steady = *self.coeffs.target();
             let mut part = block.part(at, n);
-            for (channel, pair) in self.state.as_mut().chunks_exact_mut(2).enumerate().take(channels) {
+            for (channel, pair) in self.state.as_mut().chunks_exact_mut(2).enumerate().take(self.setup.channels) {
+                let mut silence = [S::ZERO; FLUSH_PERIOD];
+                let x = part.channel_or(channel, &mut silence[..n]);
                 let mut state = Carry::load([pair[0], pair[1]]);
-                for (i, x) in part.channel_mut(channel).iter_mut().enumerate() {
+                for (i, x) in x.iter_mut().enumerate() {
                     let c = if resting { steady } else { self.coeffs.now(i) };
                     *x = c.run(&mut state, x.clean());
                 }

@@ -28,6 +28,7 @@
 //! Sources: Simper, "Solving the continuous SVF equations using trapezoidal integration" (Cytomic, 2013); stability under
 //! modulation: Wishnick, "Time-varying filters for musical applications", DAFx-14.
 
+use crate::design::section;
 use crate::error::Error;
 use crate::filter::cascade::Cascade;
 use crate::ramp::{Blend, mix};
@@ -139,15 +140,16 @@ impl<S: Sample> Coeffs<S> {
     }
 
     /// From any stable second-order transfer function `(b0 + b1 z^-1 + b2 z^-2) / (1 + a1 z^-1 + a2 z^-2)` with complex
-    /// or real poles inside the unit circle; `a[0]` is 1.
-    pub fn from_transfer(b: [f64; 3], a: [f64; 3]) -> Self {
+    /// or real poles inside the unit circle; `a[0]` is 1. A filter that is not stable is an error.
+    pub fn from_transfer(b: [f64; 3], a: [f64; 3]) -> Result<Self, Error> {
+        section::Coeffs::<f64>::from_transfer(b, a).check()?;
         let (at_dc, at_nyquist) = (1.0 + a[1] + a[2], 1.0 - a[1] + a[2]);
         let g = libm::sqrt(at_dc / at_nyquist);
         let k = 2.0 * (1.0 - a[2]) / (g * at_nyquist);
         let high = (b[0] - b[1] + b[2]) / at_nyquist;
         let low = (b[0] + b[1] + b[2]) / at_dc;
         let band = 2.0 * (b[0] - b[2]) / (g * at_nyquist);
-        Self::from_prototype(g, k, [high, band - k * high, low - high])
+        Ok(Self::from_prototype(g, k, [high, band - k * high, low - high]))
     }
 
     /// One sample through the filter; `state` is `[s1, s2]`.

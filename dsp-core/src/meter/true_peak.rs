@@ -22,12 +22,12 @@ pub const MAX_TAPS: usize = 64;
 
 /// Samples of storage for one channel: history and both peaks.
 pub(crate) const fn channel_len(taps: usize) -> usize {
-    taps - 1 + 2
+    taps + 1
 }
 
 /// Samples of storage.
 pub fn required_len(channels: usize, taps: usize) -> usize {
-    channels * channel_len(taps)
+    channels.saturating_mul(channel_len(taps))
 }
 
 /// The meter; `M` is storage of [`required_len`] samples.
@@ -62,14 +62,19 @@ impl<S: Sample, M: Storage<S>, const T: usize> TruePeak<S, M, T> {
         }
     }
 
-    /// Highest true peak of one channel so far; minus infinity for silence.
+    /// Highest true peak of one channel so far; minus infinity for silence and for channels beyond the set-up.
     pub fn true_peak(&self, channel: usize) -> Decibels {
-        Decibels::from_amplitude(self.storage.as_ref()[channel * channel_len(T) + T].to_f64())
+        self.peak(channel, T)
     }
 
-    /// Highest sample of one channel so far; minus infinity for silence.
+    /// Highest sample of one channel so far; minus infinity for silence and for channels beyond the set-up.
     pub fn sample_peak(&self, channel: usize) -> Decibels {
-        Decibels::from_amplitude(self.storage.as_ref()[channel * channel_len(T) + T - 1].to_f64())
+        self.peak(channel, T - 1)
+    }
+
+    fn peak(&self, channel: usize, offset: usize) -> Decibels {
+        let slot = (channel < self.channels).then(|| channel * channel_len(T) + offset);
+        slot.map_or(Decibels::SILENCE, |at| Decibels::from_amplitude(self.storage.as_ref()[at].to_f64()))
     }
 
     /// As new.
@@ -80,7 +85,9 @@ impl<S: Sample, M: Storage<S>, const T: usize> TruePeak<S, M, T> {
 
 /// Checks the number of taps.
 pub(crate) fn check<const T: usize>() -> Result<(), Error> {
-    Error::check("taps", (T / 2 * 2) as f64, 8.0, MAX_TAPS as f64, "")
+    // An odd number has its middle on a sample, not between two.
+    let even = if T.is_multiple_of(2) { T as f64 } else { f64::NAN };
+    Error::check("taps (an even number)", even, 8.0, MAX_TAPS as f64, "")
 }
 
 /// At most [`CHUNK`] clean samples of one channel. `slot` is history, sample peak, true peak.

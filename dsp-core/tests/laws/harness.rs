@@ -75,6 +75,7 @@ pub(crate) fn keeps_the_laws<S: Sample, P: Process<S>>(
     laws::no_poison(make, &input, case.bad, expect.recover, expect.tolerance);
     laws::silent_after_tail(make, &input);
     laws::extra_channels_untouched(make, channels, &input[0]);
+    laws::missing_channels_are_silent(make, &input);
     laws::no_subnormals(make, channels, 4_000);
     if let Some(amplitude) = expect.impulse {
         laws::latency_is_true(make, channels, amplitude);

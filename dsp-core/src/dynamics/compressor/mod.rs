@@ -103,14 +103,16 @@ impl<S: Sample, M: Storage<S>> Compressor<S, M> {
     /// One chunk of at most [`CHUNK`] frames with coefficients at rest.
     fn chunk(&mut self, block: &mut Block<'_, S>, c: &Coeffs<S>) {
         let frames = block.frames();
-        let channels = block.channels().min(self.setup.layout.channels());
-        let p = parts(self.setup.layout.channels(), self.delay, self.storage.as_mut());
-        for channel in 0..channels {
+        let (channels, present) = (self.setup.layout.channels(), block.channels());
+        let p = parts(channels, self.delay, self.storage.as_mut());
+        for channel in 0..channels.min(present) {
             clean_all(block.channel_mut(channel));
         }
         let (mut linked, mut own) = ([S::ZERO; CHUNK], [S::ZERO; CHUNK]);
         let (linked, own) = (&mut linked[..frames], &mut own[..frames]);
-        let each = c.link < S::ONE && block.key().is_none_or(|key| key.channels() == channels);
+        // Channels that are linked from now on keep their own way down or up until they have met: no gain may jump.
+        let apart = self.followers[1..channels].iter().any(|f| *f != self.followers[0]);
+        let each = (c.link < S::ONE || apart) && block.key().is_none_or(|key| key.channels() == channels);
         let listeners = block.key().map_or(channels, |key| key.channels().min(self.setup.layout.channels()));
         let is_lfe = |channel: usize| self.setup.layout.positions()[channel] == Position::Lfe;
 
@@ -144,6 +146,8 @@ impl<S: Sample, M: Storage<S>> Compressor<S, M> {
                 *l = c.curve.reduction(logarithm(c, *l));
             }
             let [first, others @ ..] = &mut self.followers;
+            // A key that links them by its channel count does not wait: the larger reduction goes on.
+            *first = others[..channels - 1].iter().fold(*first, |a, b| a.larger(*b));
             follow(c, first, linked);
             // Should the link be loosened later, every channel goes on from here.
             others.fill(*first);
@@ -156,7 +160,8 @@ impl<S: Sample, M: Storage<S>> Compressor<S, M> {
                 level(c, &mut copy, block, channel, own);
                 memory.copy_from_slice(&copy);
                 // The LFE follows the others.
-                let link = if block.key().is_none() && is_lfe(channel) { None } else { Some(c.link) };
+                let follows = c.link >= S::ONE || (block.key().is_none() && is_lfe(channel));
+                let link = if follows { None } else { Some(c.link) };
                 for (l, m) in own.iter_mut().zip(linked.iter()) {
                     let mine = logarithm(c, *l);
                     *l = c.curve.reduction(link.map_or(*m, |link| mine + (*m - mine) * link));
@@ -164,7 +169,8 @@ impl<S: Sample, M: Storage<S>> Compressor<S, M> {
                 follow(c, &mut self.followers[channel], own);
             }
             let gain = if each { &*own } else { &*linked };
-            let x = block.channel_mut(channel);
+            let mut silence = [S::ZERO; CHUNK];
+            let x = block.channel_or(channel, &mut silence[..frames]);
             self.ring = delay(&mut p.delays[channel * length..][..length], ring, x);
             for (x, g) in x.iter_mut().zip(gain) {
                 *x *= *g;
@@ -182,9 +188,11 @@ fn level<S: Sample>(
     channel: usize,
     out: &mut [S],
 ) {
+    let silence = [S::ZERO; CHUNK];
     let (x, keyed) = match block.key() {
         Some(key) => (key.channel(channel), true),
-        None => (block.channel(channel), false),
+        None if channel < block.channels() => (block.channel(channel), false),
+        None => (&silence[..out.len()], false),
     };
     // The block has been cleaned; the key is not ours to write to.
     let clean = |x: S| if keyed { x.clean() } else { x };
@@ -195,6 +203,8 @@ fn level<S: Sample>(
         }
         memory[2..].copy_from_slice(&state);
     } else {
+        // What is off forgets: switched on again it starts from silence.
+        memory[2..].fill(S::ZERO);
         for (o, x) in out.iter_mut().zip(x) {
             *o = clean(*x).abs();
         }
@@ -206,6 +216,8 @@ fn level<S: Sample>(
             *o = square.value.larger(S::ZERO).sqrt();
         }
         memory[..2].copy_from_slice(&square.store());
+    } else {
+        memory[..2].fill(S::ZERO);
     }
 }
 

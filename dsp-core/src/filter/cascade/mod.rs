@@ -73,6 +73,8 @@ impl<S: Sample, const N: usize, M: Storage<S>> Cascade<S, N, M> {
     /// Builds the cascade from designed sections; `storage` is cleared.
     pub fn with_coeffs(setup: &Setup, sections: &Sections<S, N>, mut storage: M) -> Result<Self, Error> {
         setup.check()?;
+        Error::check("bands", N as f64, 1.0, 1e6, "")?;
+        Error::check("active bands", sections.active as f64, 0.0, N as f64, "")?;
         Error::check_len("filter state", required_len(setup, N), storage.as_ref().len())?;
         storage.as_mut().fill(S::ZERO);
         Ok(Self { setup: *setup, sections: Ramp::new(*sections), clock: Clock::default(), state: storage })
@@ -86,6 +88,18 @@ impl<S: Sample, const N: usize, M: Storage<S>> Cascade<S, N, M> {
     /// The sections it has or is moving to.
     pub fn sections(&self) -> &Sections<S, N> {
         self.sections.target()
+    }
+
+    /// After a move: sections that went are no longer run, as if they had never been.
+    fn settle(&mut self) {
+        let mut now = *self.sections.target();
+        for c in &mut now.coeffs {
+            if *c == c.muted() {
+                *c = Coeffs::NEUTRAL;
+            }
+        }
+        now.active = now.coeffs[..now.active].iter().rposition(|c| *c != Coeffs::NEUTRAL).map_or(0, |last| last + 1);
+        self.sections = Ramp::new(now);
     }
 
     fn run_pair(sections: &Ramp<Sections<S, N>>, state: &mut [S], left: &mut [S], right: &mut [S]) {
@@ -119,12 +133,15 @@ impl<S: Sample, const N: usize, M: Storage<S>> Tune<S> for Cascade<S, N, M> {
         }
         self.sections = Ramp::new(now);
         self.sections.tune(to, over);
+        if !self.sections.moving() {
+            self.settle();
+        }
     }
 }
 
 impl<S: Sample, const N: usize, M: Storage<S>> Process<S> for Cascade<S, N, M> {
     fn process(&mut self, block: &mut Block<'_, S>) {
-        let (frames, channels) = (block.frames(), block.channels().min(self.setup.channels));
+        let frames = block.frames();
         let mut at = 0;
         while at < frames {
             // A ramp ends at a piece's end, so that the fast loop takes over at once.
@@ -132,16 +149,21 @@ impl<S: Sample, const N: usize, M: Storage<S>> Process<S> for Cascade<S, N, M> {
             let n = self.clock.piece(frames - at, until);
             let mut part = block.part(at, n);
             for (pair, state) in self.state.as_mut().chunks_exact_mut(4 * N).enumerate() {
-                let first = 2 * pair;
-                if first + 1 < channels {
-                    let (left, right) = part.pair_mut(first, first + 1);
-                    Self::run_pair(&self.sections, state, left, right);
-                } else if first < channels {
-                    let mut silence = [S::ZERO; FLUSH_PERIOD];
-                    Self::run_pair(&self.sections, state, part.channel_mut(first), &mut silence[..n]);
-                }
+                let mut silence = [[S::ZERO; FLUSH_PERIOD]; 2];
+                let [one, two] = &mut silence;
+                let within = (2 * pair + 1 < self.setup.channels).then_some(());
+                let (left, right) = match within {
+                    Some(()) => part.pair_or(2 * pair, &mut one[..n], &mut two[..n]),
+                    // The channel after the last of the set-up is not ours.
+                    None => (part.channel_or(2 * pair, &mut one[..n]), &mut two[..n]),
+                };
+                Self::run_pair(&self.sections, state, left, right);
             }
+            let moved = self.sections.moving();
             self.sections.advance(n);
+            if moved && !self.sections.moving() {
+                self.settle();
+            }
             if self.clock.advance(n) {
                 for s in self.state.as_mut() {
                     *s = s.flush();
@@ -154,6 +176,7 @@ impl<S: Sample, const N: usize, M: Storage<S>> Process<S> for Cascade<S, N, M> {
     fn reset(&mut self) {
         self.state.as_mut().fill(S::ZERO);
         self.sections.finish();
+        self.settle();
         self.clock = Clock::default();
     }
 
