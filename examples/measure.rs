@@ -4,6 +4,7 @@
 
 use clap::Parser;
 use dsp_std::{measure, report};
+use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -35,10 +36,18 @@ fn main() -> ExitCode {
                 for warning in &read.warnings {
                     eprintln!("warning: {name}: {warning}");
                 }
-                if options.json {
-                    println!("{}", report::line(&name, &measurement));
+                let text = if options.json {
+                    report::line(&name, &measurement) + "\n"
                 } else {
-                    print!("{}", report::text(&name, &measurement));
+                    report::text(&name, &measurement)
+                };
+                if let Err(e) = std::io::stdout().lock().write_all(text.as_bytes()) {
+                    // A reader that has gone has seen enough.
+                    let gone = e.kind() == ErrorKind::BrokenPipe;
+                    if !gone {
+                        eprintln!("error: standard output: {e}");
+                    }
+                    return ExitCode::from(u8::from(failed || !gone));
                 }
             }
             Err(e) => {

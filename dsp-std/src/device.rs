@@ -144,12 +144,15 @@ impl Device {
             }
             Self::Compressor { setup, params } => {
                 let setup = compressor::Setup { rate, layout, look_ahead: setup.look_ahead };
+                // Before anything is allocated by what it says.
+                compressor::Coeffs::<S>::design(&setup, params)?;
                 Box::new(compressor::Compressor::new(&setup, params, storage(compressor::required_len(&setup)))?)
             }
             Self::Width { params } => Box::new(width::Width::new(&width::Setup { layout }, params)?),
             Self::Limiter { setup, params } => {
                 let LimiterSetup { look_ahead, hold, true_peak } = *setup;
                 let setup = limiter::Setup { rate, channels, look_ahead, hold, true_peak };
+                limiter::Coeffs::<S>::design(&setup, params)?;
                 Box::new(limiter::Limiter::new(&setup, params, storage(limiter::required_len(&setup)))?)
             }
             Self::Dither { params } => Box::new(dither::Dither::new(&dither::Setup { channels }, params)?),
@@ -205,6 +208,26 @@ mod tests {
     }
 
     #[test]
+    fn infinite_ratios_and_bands_that_are_off_survive_both_formats() {
+        let off = equalizer::Params { bands: std::array::from_fn(|i| (i == 2).then(svf::Params::default)) };
+        let brick = compressor::Params { ratio: f64::INFINITY, ..compressor::Params::default() };
+        for device in [
+            Device::Equalizer { params: Box::new(off) },
+            Device::Compressor { setup: CompressorSetup::default(), params: brick },
+        ] {
+            let from_toml: Device = toml::from_str(&toml::to_string(&device).unwrap()).unwrap();
+            let from_json: Device = serde_json::from_str(&serde_json::to_string(&device).unwrap()).unwrap();
+            assert_eq!(from_toml, from_json);
+            match (device, from_toml) {
+                (Device::Equalizer { .. }, Device::Equalizer { params }) => {
+                    assert_eq!(params.bands[0], Some(svf::Params::default()), "as it sounds");
+                }
+                (before, after) => assert_eq!(before, after),
+            }
+        }
+    }
+
+    #[test]
     fn wrong_names_and_values_are_named() {
         let e = device("device = 'compresor'").unwrap_err().to_string();
         assert!(e.contains("compresor") && e.contains("compressor"), "{e}");
@@ -215,6 +238,11 @@ mod tests {
         let d = device("device = 'width'\nparams = { width = 7.0 }").unwrap();
         let e = d.node::<f32>(SampleRate::CD, Layout::STEREO).err().unwrap();
         assert_eq!(e.to_string(), "width is 7; allowed are 0 to 2");
+        for name in ["compressor", "limiter"] {
+            let d = device(&format!("device = '{name}'\nsetup = {{ look_ahead = 1e10 }}")).unwrap();
+            let e = d.node::<f32>(SampleRate::CD, Layout::STEREO).err().unwrap();
+            assert!(e.to_string().starts_with("look-ahead is 10000000000 s"), "{e}");
+        }
     }
 
     #[test]

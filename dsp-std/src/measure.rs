@@ -112,6 +112,11 @@ impl Analyser {
         self.defects.observe(block);
     }
 
+    /// Whether there was room for the whole programme.
+    fn complete(&self) -> bool {
+        self.loudness.reading().complete
+    }
+
     /// The result; `non_finite` is what the reader counted.
     pub fn finish(mut self, non_finite: u64) -> Measurement {
         let reading = self.loudness.reading();
@@ -203,8 +208,9 @@ const PIECE: usize = 1 << 16;
 pub fn file(path: &Path, dual_mono: bool, threads: usize) -> Result<(Measurement, Report), io::Error> {
     let mut reader = Reader::open(path)?;
     let info = reader.info().clone();
-    let length = info.frames.map(|n| Frames(n).seconds(info.rate));
-    let mut analyser = Analyser::new(info.rate, info.layout, dual_mono, length.filter(|l| l.0 < LONGEST.0))
+    // What a compressed file claims is no measure of how long it is.
+    let length = reader.certain_frames().map(|n| Frames(n).seconds(info.rate));
+    let mut analyser = Analyser::new(info.rate, info.layout, dual_mono, length)
         .expect("a layout of 1 to 24 channels and a rate that was checked");
     let mut planes = vec![Vec::with_capacity(PIECE); info.layout.channels()];
     loop {
@@ -215,8 +221,13 @@ pub fn file(path: &Path, dual_mono: bool, threads: usize) -> Result<(Measurement
         let mut view = View(planes.iter().map(Vec::as_slice).collect());
         analyser.observe(&Block::new(&mut view), threads);
     }
+    let complete = analyser.complete();
     let measurement = analyser.finish(reader.non_finite());
-    Ok((measurement, reader.into_report(measurement.frames)))
+    let mut report = reader.into_report(measurement.frames);
+    if !complete {
+        report.warnings.push("longer than 24 hours: loudness and range are those of the beginning".to_owned());
+    }
+    Ok((measurement, report))
 }
 
 #[cfg(test)]

@@ -27,7 +27,9 @@ pub(crate) fn pipe<T: Send>(
     for _ in 0..DEPTH {
         empty_in.send(new()).expect("the receiver is here");
     }
-    std::thread::scope(|scope| {
+    std::thread::scope(move |scope| {
+        // Both ends of this side are dropped with the closure, also when `take` panics: the maker then ends.
+        let (empty_in, full_out) = (empty_in, full_out);
         scope.spawn(move || {
             while let Ok(mut piece) = empty_out.recv() {
                 if !make(&mut piece) || full_in.send(piece).is_err() {
@@ -74,6 +76,22 @@ mod tests {
             pipe(threads, || 0, make, |piece| seen.push(*piece));
             assert_eq!(seen, (1..=100).collect::<Vec<_>>());
             assert_eq!(both(threads, || 3, || 4), (3, 4));
+        }
+    }
+
+    #[test]
+    fn a_panic_on_either_side_ends_both() {
+        for (make_fails, take_fails) in [(true, false), (false, true)] {
+            let result = std::panic::catch_unwind(|| {
+                let mut made = 0;
+                let make = move |_: &mut i32| {
+                    made += 1;
+                    assert!(!make_fails || made < 10, "expected");
+                    made < 1_000
+                };
+                pipe(2, || 0, make, |_| assert!(!take_fails, "expected"));
+            });
+            assert!(result.is_err());
         }
     }
 }

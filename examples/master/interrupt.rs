@@ -9,15 +9,27 @@ const STOP: u8 = 2;
 static STATE: AtomicU8 = AtomicU8::new(COMPUTING);
 
 /// What a shell expects of a program that was interrupted.
-const INTERRUPTED: i32 = 130;
+pub(crate) const INTERRUPTED: u8 = 130;
+
+/// The error of a job that was interrupted while writing.
+#[derive(Debug)]
+pub(crate) struct Interrupted;
+
+impl std::fmt::Display for Interrupted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("interrupted")
+    }
+}
+
+impl std::error::Error for Interrupted {}
 
 /// Starts to listen. Without a listener the program still works; an interruption while writing then leaves a hidden
 /// temporary file.
 pub(crate) fn listen() {
     let result = ctrlc::set_handler(|| {
         // While a file is written, the writer has to take its temporary file away first.
-        if STATE.compare_exchange(WRITING, STOP, Ordering::SeqCst, Ordering::SeqCst).is_err() {
-            std::process::exit(INTERRUPTED);
+        if STATE.compare_exchange(WRITING, STOP, Ordering::SeqCst, Ordering::SeqCst) == Err(COMPUTING) {
+            std::process::exit(INTERRUPTED.into());
         }
     });
     if let Err(e) = result {
@@ -25,9 +37,16 @@ pub(crate) fn listen() {
     }
 }
 
-/// A file is being written from now on, or no longer.
-pub(crate) fn writing(now: bool) {
-    STATE.store(if now { WRITING } else { COMPUTING }, Ordering::SeqCst);
+/// Runs a job that has a temporary file. An interruption meanwhile is heard when it asks ([`wanted`]) or at its end.
+///
+/// # Errors
+/// Those of the job, and [`Interrupted`].
+pub(crate) fn writing<T>(
+    job: impl FnOnce() -> Result<T, Box<dyn std::error::Error>>,
+) -> Result<T, Box<dyn std::error::Error>> {
+    STATE.store(WRITING, Ordering::SeqCst);
+    let result = job();
+    if STATE.swap(COMPUTING, Ordering::SeqCst) == STOP { Err(Box::new(Interrupted)) } else { result }
 }
 
 /// Whether to stop writing.

@@ -7,19 +7,20 @@ mod options;
 mod progress;
 
 use clap::Parser;
-use clap::error::ErrorKind;
 use dsp_core::layout::Layout;
 use dsp_core::shape::quantise::to_integers;
 use dsp_core::units::{Decibels, Lufs, SampleRate};
 use dsp_std::audio::Audio;
 use dsp_std::io::wav::write::{Format, Spec, Writer};
-use dsp_std::io::{self, write_text};
+use dsp_std::io::{self, check_writable, write_text};
 use dsp_std::master::{Bits, Outcome, Settings, master};
 use dsp_std::preset::{self, Preset, built_in};
 use dsp_std::{demo, report};
+use interrupt::{INTERRUPTED, Interrupted};
 use options::{Options, beside};
 use progress::Progress;
 use std::error::Error;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -35,9 +36,10 @@ const PIECE: usize = 1 << 15;
 fn main() -> ExitCode {
     let options = Options::parse();
     if options.list_presets {
-        for p in built_in() {
-            println!("{:<12} {:>6.1} LUFS {:>5.1} dBTP  {}", p.name, p.loudness.0, p.true_peak.0, p.description);
-        }
+        let line = |p: &Preset| {
+            format!("{:<12} {:>6.1} LUFS {:>5.1} dBTP  {}\n", p.name, p.loudness.0, p.true_peak.0, p.description)
+        };
+        print(&built_in().iter().map(line).collect::<String>());
         return ExitCode::SUCCESS;
     }
     interrupt::listen();
@@ -45,15 +47,23 @@ fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(e) => {
             eprintln!("error: {e}");
-            ExitCode::FAILURE
+            if e.is::<Interrupted>() { ExitCode::from(INTERRUPTED) } else { ExitCode::FAILURE }
         }
+    }
+}
+
+/// Prints; a reader that has gone is no reason to complain.
+fn print(text: &str) {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(e) if e.kind() != ErrorKind::BrokenPipe => eprintln!("warning: standard output: {e}"),
+        _ => {}
     }
 }
 
 /// Ends with exit code 2 and a word on usage.
 fn wrong_usage(message: String) -> ! {
     use clap::CommandFactory;
-    Options::command().error(ErrorKind::ValueValidation, message).exit()
+    Options::command().error(clap::error::ErrorKind::ValueValidation, message).exit()
 }
 
 /// The preset with what the command line changes.
@@ -99,9 +109,6 @@ fn run(options: &Options) -> Result<u8, Box<dyn Error>> {
     let mut warnings = Vec::new();
     let (audio, not_carried_over, non_finite) = if demo {
         let audio = Audio::new(SampleRate::VIDEO, Layout::STEREO, demo::mix(SampleRate::VIDEO))?;
-        if !options.dry_run {
-            write(&audio, Bits::Float, &input, true)?;
-        }
         (audio, Vec::new(), 0)
     } else {
         let (audio, read) = io::read(&input)?;
@@ -113,10 +120,19 @@ fn run(options: &Options) -> Result<u8, Box<dyn Error>> {
     }
     // What would fail at the end fails now.
     if !options.dry_run {
-        drop(Writer::create(&output, spec(&audio, options.bits), force).map_err(hint)?);
-        if let Some(path) = options.report.as_ref().filter(|p| p.exists() && !options.force) {
-            return Err(hint(io::Error::Exists { path: path.clone() }));
+        let most = spec(&audio, options.bits).max_frames();
+        if audio.frames() as u64 > most {
+            return Err(
+                format!("{}: {} frames; a WAV file holds {most} of these", output.display(), audio.frames()).into()
+            );
         }
+        interrupt::writing(|| check_writable(&output, force).map_err(hint))?;
+    }
+    if let Some(path) = &options.report {
+        interrupt::writing(|| check_writable(path, options.force).map_err(hint))?;
+    }
+    if demo && !options.dry_run {
+        write(&audio, Bits::Float, &input, true)?;
     }
 
     let threads =
@@ -131,6 +147,7 @@ fn run(options: &Options) -> Result<u8, Box<dyn Error>> {
 
     let (input, output) = (input.display().to_string(), output.display().to_string());
     let preset = &settings.preset;
+    let mut report_failed = false;
     if let Some(path) = &options.report {
         let job = report::Job {
             input: &input,
@@ -148,7 +165,8 @@ fn run(options: &Options) -> Result<u8, Box<dyn Error>> {
             not_carried_over: &not_carried_over,
             warnings: &warnings,
         };
-        write_text(path, &job.json(), options.force || options.dry_run)?;
+        let written = interrupt::writing(|| Ok(write_text(path, &job.json(), options.force)?));
+        report_failed = written.inspect_err(|e| eprintln!("error: {e}")).is_err();
     }
     for warning in &warnings {
         eprintln!("warning: {input}: {warning}");
@@ -156,14 +174,14 @@ fn run(options: &Options) -> Result<u8, Box<dyn Error>> {
     let verdict = report::verdict(&mastered.outcome, preset.true_peak.0);
     if !options.quiet {
         let done = if options.dry_run { "would be written to" } else { "->" };
-        println!("{input} {done} {output} (preset {})", preset.name);
-        print!("{}", report::table(&mastered));
+        let mut text = format!("{input} {done} {output} (preset {})\n{}", preset.name, report::table(&mastered));
         if !not_carried_over.is_empty() {
-            println!("{:<22}{}", "not carried over", not_carried_over.join(", "));
+            text += &format!("{:<22}{}\n", "not carried over", not_carried_over.join(", "));
         }
+        print(&text);
     }
     if mastered.outcome == Outcome::Reached {
-        return Ok(0);
+        return Ok(if report_failed { NOT_AS_ASKED } else { 0 });
     }
     eprintln!("warning: {input}: {verdict}");
     Ok(NOT_AS_ASKED)
@@ -177,9 +195,15 @@ fn hint(e: io::Error) -> Box<dyn Error> {
     }
 }
 
-/// Whether both names lead to the same file.
+/// Whether both names lead to the same file, also where there is none yet.
 fn same_file(a: &Path, b: &Path) -> bool {
-    a == b || matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
+    let place = |p: &Path| {
+        p.canonicalize().or_else(|_| {
+            let folder = p.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            Ok::<_, std::io::Error>(folder.canonicalize()?.join(p.file_name().unwrap_or_default()))
+        })
+    };
+    a == b || matches!((place(a), place(b)), (Ok(a), Ok(b)) if a == b)
 }
 
 fn spec(audio: &Audio, bits: Bits) -> Spec {
@@ -193,12 +217,15 @@ fn spec(audio: &Audio, bits: Bits) -> Spec {
 
 /// Writes audio that is on the grid of its word length.
 fn write(audio: &Audio, bits: Bits, path: &Path, force: bool) -> Result<(), Box<dyn Error>> {
-    interrupt::writing(true);
+    interrupt::writing(|| write_samples(audio, bits, path, force))
+}
+
+fn write_samples(audio: &Audio, bits: Bits, path: &Path, force: bool) -> Result<(), Box<dyn Error>> {
     let mut writer = Writer::create(path, spec(audio, bits), force)?;
     let mut integers = vec![vec![0; PIECE]; audio.channels()];
     for start in (0..audio.frames()).step_by(PIECE) {
         if interrupt::wanted() {
-            return Err(format!("{}: interrupted, not written", path.display()).into());
+            return Err(Interrupted.into());
         }
         let end = (start + PIECE).min(audio.frames());
         let floats: Vec<&[f32]> = audio.planes().iter().map(|p| &p[start..end]).collect();
@@ -214,6 +241,5 @@ fn write(audio: &Audio, bits: Bits, path: &Path, force: bool) -> Result<(), Box<
         }
     }
     writer.finish()?;
-    interrupt::writing(false);
     Ok(())
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// Without INPUT a built-in demo mix is mastered: demo-mix.wav and demo-mastered.wav in the current folder.
 ///
 /// Exit codes: 0 done; 1 failed, nothing was written; 2 wrong usage; 3 written, but the target was unreachable, loudness is
-/// not defined, or a check failed.
+/// not defined, a check failed, or the report could not be written; 130 interrupted, nothing was written.
 #[derive(Parser)]
 #[command(name = "master")]
 pub(crate) struct Options {
@@ -44,7 +44,7 @@ pub(crate) struct Options {
     /// Count the channel of a mono mix as two loudspeakers (+3.01 LU).
     #[arg(long)]
     pub(crate) dual_mono: bool,
-    /// Do everything but write.
+    /// Do everything but write the master.
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// List the built-in presets.

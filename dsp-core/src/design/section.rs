@@ -67,7 +67,8 @@ impl<S: Sample> Coeffs<S> {
             return Ok(());
         }
         Error::check("pole radius", self.pole_radius(), 0.0, 1.0 - S::EPSILON.to_f64(), "")?;
-        let largest = self.numerator().into_iter().fold(0.0, |a: f64, b| if b.abs() <= a { a } else { b.abs() });
+        let largest =
+            self.numerator().into_iter().fold(0.0, |a: f64, b| if a.is_nan() || b.abs() <= a { a } else { b.abs() });
         Error::check("coefficient", largest, 0.0, LARGEST, "")
     }
 

@@ -102,15 +102,15 @@ crate::process::delegate!([const N: usize,] Equalizer<S, N, M>, cascade);
 
 #[cfg(feature = "serde")]
 mod as_list {
-    //! `Params` as a list of bands, `null` for one that is off: arrays of any length are not derivable.
+    //! `Params` as a list of bands, since arrays of any length are not derivable. Bands that are off are not written (some
+    //! formats have no word for them, and they are not heard); where there is one, `null` reads as off.
     use super::{Params, svf};
     use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
     use serde::ser::{Serialize, Serializer};
 
     impl<const N: usize> Serialize for Params<N> {
         fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
-            let used = self.bands.iter().rposition(Option::is_some).map_or(0, |last| last + 1);
-            serializer.collect_seq(&self.bands[..used])
+            serializer.collect_seq(self.bands.iter().flatten())
         }
     }
 

@@ -21,6 +21,10 @@ impl AtomicFile {
         match path.symlink_metadata() {
             Ok(_) if !overwrite => return Err(Error::Exists { path: path.into() }),
             Ok(_) if path.is_dir() => return Err(failed(io::ErrorKind::IsADirectory.into())),
+            // A rename would put a file in the place of a device or a pipe.
+            Ok(there) if !there.is_file() && !there.is_symlink() => {
+                return Err(failed(io::Error::other("it is a device or a pipe, not a file")));
+            }
             _ => {}
         }
         let name = path.file_name().ok_or_else(|| failed(io::ErrorKind::InvalidFilename.into()))?;
@@ -34,7 +38,8 @@ impl AtomicFile {
         // Temporary files are private by default; this one becomes an ordinary file. The umask still applies.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let temp = builder.tempfile_in(folder).map_err(failed)?;
+        // The kind alone: the text of the error would name the temporary file as well.
+        let temp = builder.tempfile_in(folder).map_err(|e| failed(e.kind().into()))?;
         Ok(Self { path: path.into(), temp, overwrite })
     }
 
@@ -51,6 +56,8 @@ impl AtomicFile {
     /// Gives the file its name in one step. Without permission to overwrite, a target that has appeared meanwhile wins.
     pub(super) fn commit(self) -> Result<(), Error> {
         let Self { path, temp, overwrite } = self;
+        // On the disk before it has the name, so that a loss of power leaves the old file or the new one.
+        temp.as_file().sync_all().map_err(|source| Error::Write { path: path.clone(), source })?;
         let renamed = if overwrite { temp.persist(&path) } else { temp.persist_noclobber(&path) };
         match renamed {
             Ok(_) => Ok(()),
@@ -58,6 +65,14 @@ impl AtomicFile {
             Err(e) => Err(Error::Write { path, source: e.error }),
         }
     }
+}
+
+/// Checks that a file could be written there, by beginning one and taking it back.
+///
+/// # Errors
+/// What [`write_text`] would say.
+pub fn check_writable(path: impl AsRef<Path>, overwrite: bool) -> Result<(), Error> {
+    AtomicFile::create(path.as_ref(), overwrite).map(drop)
 }
 
 /// Writes a small text file that appears whole or not at all.

@@ -37,7 +37,7 @@ mod source;
 pub mod wav;
 mod whole;
 
-pub use atomic::write_text;
+pub use atomic::{check_writable, write_text};
 pub use error::Error;
 pub use info::{Info, Metadata, Report};
 pub use source::Source;

@@ -149,7 +149,7 @@ impl Reader {
     }
 
     /// Frames that are certain to come: those of uncompressed audio, clipped to the bytes that are there.
-    pub(super) fn certain_frames(&self) -> Option<u64> {
+    pub(crate) fn certain_frames(&self) -> Option<u64> {
         match self.decoder {
             Decoder::Wav(_) => self.info.frames,
             Decoder::Foreign(_) => None,

@@ -222,7 +222,7 @@ impl Material<'_> {
     }
 }
 
-/// `out = x * drive * gain`: the same operations in every pass. Absurd input is silence, as everywhere.
+/// `out = x * drive * gain`: the same operations in every pass.
 #[inline(always)]
 fn apply(gain: &[f32], drive: f32, x: &[f32], out: &mut [f32]) {
     for ((o, x), g) in out.iter_mut().zip(x).zip(gain) {

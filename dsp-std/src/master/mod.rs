@@ -162,7 +162,10 @@ pub fn master(
     let mut chain = Chain::<f32>::new(&devices, rate, layout)?;
     let mut planes = audio.into_planes();
     let input_gain = preset.input.zip(before.integrated_lufs).map_or(0.0, |(input, now)| (input - Lufs(now)).0);
-    scale(&mut planes, Decibels(input_gain).amplitude());
+    let absurd = scale(&mut planes, Decibels(input_gain).amplitude());
+    if absurd > 0 {
+        notes.push(format!("{absurd} samples are above 1000000 times full scale and were taken for silence"));
+    }
     progress(Stage::Chain, 0.0);
     chain.render(&mut planes, |done| progress(Stage::Chain, done as f64 / frames.max(1) as f64));
 
@@ -198,7 +201,7 @@ pub fn master(
     audio = Audio::new(rate, layout, planes)?;
     let after = measure(&audio, *dual_mono, 0, *threads)?;
     progress(Stage::Finish, 1.0);
-    let outcome = judge(&goal, &limited, &after);
+    let outcome = judge(&goal, &limited, &after, peaks::above(audio.planes(), goal.ceiling));
     Ok(Mastered {
         audio,
         before,
@@ -223,11 +226,14 @@ fn integrated(audio: &Audio, settings: &Settings) -> Result<Option<f64>, Error> 
     Ok(meter.reading().integrated.map(Lufs::get))
 }
 
-/// Multiplies, and turns what no processor would accept into silence.
-fn scale(planes: &mut [Vec<f32>], gain: f64) {
+/// Multiplies, and turns what no processor would accept into silence; says how much of it there was.
+fn scale(planes: &mut [Vec<f32>], gain: f64) -> u64 {
+    let mut absurd = 0;
     for v in planes.iter_mut().flatten() {
+        absurd += u64::from(v.is_finite() && v.abs() > f32::ABSURD);
         *v = v.clean() * gain as f32;
     }
+    absurd
 }
 
 fn quantise(planes: &mut [Vec<f32>], bits: u32) -> Result<(), Error> {
@@ -241,9 +247,9 @@ fn quantise(planes: &mut [Vec<f32>], bits: u32) -> Result<(), Error> {
     Ok(())
 }
 
-fn judge(goal: &Goal, limited: &limit::Limited, after: &Measurement) -> Outcome {
-    if let Some(peak) = after.true_peak_dbtp.filter(|p| *p > goal.ceiling) {
-        return Outcome::CheckFailed { true_peak_dbtp: peak };
+fn judge(goal: &Goal, limited: &limit::Limited, after: &Measurement, above: Option<f64>) -> Outcome {
+    if let Some(true_peak_dbtp) = above {
+        return Outcome::CheckFailed { true_peak_dbtp };
     }
     let Some(target) = goal.loudness else { return Outcome::Undefined };
     let best = after.integrated_lufs.unwrap_or(f64::NEG_INFINITY);

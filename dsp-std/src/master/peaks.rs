@@ -2,6 +2,7 @@
 
 use crate::threads::both;
 use dsp_core::filter::between::{Quarters, Sixteenths};
+use dsp_core::units::Decibels;
 
 /// Taps of the first look, which steers the gain.
 const COARSE: usize = 32;
@@ -125,6 +126,19 @@ impl Reader {
         self.found.dedup_by_key(|over| over.frame);
         self.found
     }
+}
+
+/// The true peak of a finished programme if it is above `ceiling`; both in dBTP.
+pub(super) fn above(planes: &[Vec<f32>], ceiling: f64) -> Option<f64> {
+    let frames = planes.first().map_or(0, Vec::len);
+    let mut reader = Reader::new(planes.len(), frames, Decibels(ceiling).amplitude() as f32);
+    let gains = [1.0; STEP];
+    for start in (0..frames).step_by(STEP) {
+        let end = (start + STEP).min(frames);
+        reader.observe(&gains[..end - start], planes.iter().map(|p| &p[start..end]));
+    }
+    let worst = reader.finish().iter().map(|over| f64::from(over.ratio)).fold(1.0, f64::max);
+    (worst > 1.0).then(|| ceiling + Decibels::from_amplitude(worst).0)
 }
 
 #[cfg(test)]

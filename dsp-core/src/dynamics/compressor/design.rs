@@ -53,6 +53,7 @@ pub struct Params {
     /// Where reduction begins (the middle of the knee), dBFS.
     pub threshold: Decibels,
     /// Input dB per output dB above the threshold.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "ratio"))]
     pub ratio: f64,
     /// Full width of the soft knee.
     pub knee: Decibels,
@@ -70,6 +71,13 @@ pub struct Params {
     pub detector: Detector,
     /// High-pass of the detector.
     pub high_pass: Option<Hertz>,
+}
+
+/// Infinity is `null` in formats that have no infinite numbers (JSON).
+#[cfg(feature = "serde")]
+fn ratio<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    let ratio: Option<f64> = serde::Deserialize::deserialize(deserializer)?;
+    Ok(ratio.unwrap_or(f64::INFINITY))
 }
 
 impl Default for Params {

@@ -191,7 +191,7 @@ impl ForeignReader {
         }
         // What is still in `packet` counts as there.
         let there = self.given + self.packet.first().map_or(0, |p| (p.len() - self.taken) as u64);
-        if let Some(claimed) = self.claimed.filter(|claimed| *claimed > there) {
+        if let Some(claimed) = self.claimed.filter(|claimed| *claimed != there) {
             notes.warn(format!("the file claims {claimed} frames; {there} could be decoded"));
         }
     }

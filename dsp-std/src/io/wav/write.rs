@@ -98,6 +98,11 @@ impl Spec {
         h
     }
 
+    /// Most frames such a file can hold: a RIFF file ends at 4 GiB.
+    pub fn max_frames(&self) -> u64 {
+        self.max_data() / (self.layout.channels() * self.format.bytes()) as u64
+    }
+
     /// Most bytes of samples: the RIFF size, which counts all but its own 8 bytes, has 32 bits.
     fn max_data(&self) -> u64 {
         u64::from(u32::MAX) + 8 - self.header(0).len() as u64 - 1
