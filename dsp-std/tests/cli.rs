@@ -98,7 +98,12 @@ fn options_do_what_they_say() {
     std::fs::write(folder.path().join("mine.toml"), preset).unwrap();
     let (code, stdout, _) = run("master", folder.path(), &["mix.wav", "x.wav", "--preset", "mine.toml", "--dry-run"]);
     assert!(code == 0 && stdout.contains("-20.0") && stdout.contains("mine"), "{stdout}");
-    assert!(!folder.path().join("x.wav").exists(), "a dry run writes nothing");
+    assert!(!folder.path().join("x.wav").exists(), "a dry run writes no master");
+    std::fs::write(folder.path().join("r.json"), "mine").unwrap();
+    let arguments = ["mix.wav", "x.wav", "--dry-run", "--report", "r.json"];
+    let (code, _, stderr) = run("master", folder.path(), &arguments);
+    assert!(code == 1 && stderr.contains("r.json"), "{stderr}");
+    assert_eq!(std::fs::read_to_string(folder.path().join("r.json")).unwrap(), "mine");
 
     let (code, stdout, _) = run("master", folder.path(), &["--list-presets"]);
     assert!(code == 0 && stdout.lines().count() == 6 && stdout.starts_with("streaming"), "{stdout}");
@@ -124,11 +129,15 @@ fn wrong_usage_is_2_failure_1_and_nothing_is_left() {
         (&["mix.wav", "--threads", "0"], "threads"),
         (&["mix.wav", "--report", "mix.wav"], "report"),
     ];
+    // The same place under another name, before there is a file.
+    let (code, _, stderr) = run("master", folder.path(), &["mix.wav", "new.wav", "--report", "./new.wav", "--force"]);
+    assert!(code == 2 && stderr.contains("report"), "{stderr}");
     for (arguments, word) in wrong {
         let (code, _, stderr) = run("master", folder.path(), arguments);
         assert!(code == 2 && stderr.contains(word), "{arguments:?}: {code}: {stderr}");
     }
-    let failing: [(&[&str], &str); 4] = [
+    let failing: [(&[&str], &str); 5] = [
+        (&["mix.wav", "--report", "no/such/folder/r.json"], "no/such/folder/r.json"),
         (&["nothing.wav"], "nothing.wav"),
         (&["text.wav"], "text.wav"),
         (&["mix.wav", "no/such/folder/out.wav"], "no/such/folder/out.wav"),
