@@ -14,7 +14,7 @@ use std::process::ExitCode;
 #[derive(Parser)]
 #[command(name = "measure")]
 struct Options {
-    /// Files to measure (WAV, RF64, FLAC, MP3, AAC, ALAC, Vorbis, AIFF).
+    /// Files to measure (WAV, RF64, FLAC, MP3, AAC-LC, ALAC, Vorbis, AIFF).
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// One JSON object a line.

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 #[derive(Parser)]
 #[command(name = "master")]
 pub(crate) struct Options {
-    /// The mix (WAV, RF64, FLAC, MP3, AAC, ALAC, Vorbis, AIFF).
+    /// The mix (WAV, RF64, FLAC, MP3, AAC-LC, ALAC, Vorbis, AIFF).
     pub(crate) input: Option<PathBuf>,
     /// The master, a WAV file; INPUT-mastered.wav beside the mix if not given.
     pub(crate) output: Option<PathBuf>,

@@ -88,7 +88,7 @@ mod tests {
         ];
         for (t, row) in stages(SampleRate::VIDEO).iter().zip(table) {
             for (x, y) in t.numerator().into_iter().chain(t.denominator()).zip(row) {
-                assert!((x - y).abs() < 1e-13, "{x} for {y}");
+                approx::assert_abs_diff_eq!(x, y, epsilon = 1e-13);
             }
         }
     }
@@ -115,7 +115,7 @@ mod tests {
     fn published_response() {
         let points = [(20.0, -13.2754), (100.0, -1.1335), (997.0, 0.6910), (4000.0, 3.9680), (20_000.0, 4.0431)];
         for (f, db) in points {
-            assert!((gain(SampleRate::VIDEO, f) - db).abs() < 1e-4);
+            approx::assert_abs_diff_eq!(gain(SampleRate::VIDEO, f), db, epsilon = 1e-4);
         }
     }
 }

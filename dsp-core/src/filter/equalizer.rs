@@ -8,8 +8,8 @@
 //! |---|---|---|---|
 //! | `bands` | | up to `N` of [`svf::Params`] or `None` | all `None`: the identity |
 //!
-//! Latency 0; tail: the ring of the bands. Eight bands of stereo `f32` cost about as much as two of a plain biquad
-//! loop (see the benches). Moves of any kind (`set` or `tune` over some frames) are free of clicks and cannot become
+//! Latency 0; tail: the ring of the bands. Eight bands of stereo `f32` cost a third of as many plain biquads
+//! (see the benches). Moves of any kind (`set` or `tune` over some frames) are free of clicks and cannot become
 //! unstable; a band that is switched on or off fades.
 //!
 //! Not for linear phase or for gain that follows the signal.

@@ -9,7 +9,7 @@
 //! | `frequency` | Hz | 0.1 to 0.49 x rate | 1000 |
 //! | `mode` | | `LowPass`, `HighPass` | `LowPass` |
 //!
-//! Latency 0; tail as long as the pole rings down to the flush threshold; about 2 ns per channel and frame (x86-64).
+//! Latency 0; tail as long as the pole rings down to the flush threshold.
 //! Not for steep slopes: use [`crate::filter::biquad`] or a band of the equalizer.
 //!
 //! Source: Zavalishin, "The Art of VA Filter Design", rev. 2.1.2 (2018), chapter 3.

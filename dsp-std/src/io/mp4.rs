@@ -16,6 +16,8 @@ pub(super) struct Trim {
     pub(super) start: u64,
     /// Frames to keep, if stated.
     pub(super) frames: Option<u64>,
+    /// Frames per second the two are counted in; of use only where the audio has that rate.
+    pub(super) rate: u64,
 }
 
 /// Largest `moov` atom that is looked at; real ones hold some bytes per packet and the artwork.
@@ -68,7 +70,7 @@ fn of_moov(moov: &[u8]) -> Option<Trim> {
     })?;
     let media_ticks = timescale(find(media, b"mdhd")?)?;
     let total = duration(path(media, &[b"minf", b"stbl", b"stts"])?)?;
-    if let Some(trim) = gapless_note(moov).filter(|t| t.start + t.frames.unwrap_or(0) <= total) {
+    if let Some(trim) = gapless_note(moov, media_ticks).filter(|t| t.start + t.frames.unwrap_or(0) <= total) {
         return Some(trim);
     }
     edit(path(track, &[b"edts", b"elst"])?, movie_ticks, media_ticks, total)
@@ -94,11 +96,11 @@ fn edit(elst: &[u8], movie_ticks: u64, media_ticks: u64, total: u64) -> Option<T
     let frames = u64::try_from(stated).unwrap_or(u64::MAX);
     // A length of 0 means the rest of the track; so does one that differs by less than its own resolution.
     let frames = if length == 0 || frames.saturating_add(tick) >= rest { rest } else { frames };
-    Some(Trim { start, frames: Some(frames) })
+    Some(Trim { start, frames: Some(frames), rate: media_ticks })
 }
 
 /// `moov.udta.meta.ilst.----` of the name `iTunSMPB`: hexadecimal words, the second is the delay, the fourth the length.
-fn gapless_note(moov: &[u8]) -> Option<Trim> {
+fn gapless_note(moov: &[u8], rate: u64) -> Option<Trim> {
     let meta = path(moov, &[b"udta", b"meta"])?;
     let list = find(meta.get(4..)?, b"ilst")?;
     Atoms(list).filter(|(name, _)| name == b"----").find_map(|(_, item)| {
@@ -110,7 +112,7 @@ fn gapless_note(moov: &[u8]) -> Option<Trim> {
             note.split_ascii_whitespace().take(4).map_while(|w| u64::from_str_radix(w, 16).ok()).collect();
         match words[..] {
             [_, start, padding, frames] if frames > 0 && start < 1 << 20 && padding < 1 << 20 && frames < 1 << 48 => {
-                Some(Trim { start, frames: Some(frames) })
+                Some(Trim { start, frames: Some(frames), rate })
             }
             _ => None,
         }
@@ -182,11 +184,11 @@ mod tests {
     fn the_edit_list_trims_to_the_frame_despite_millisecond_ticks() {
         // 100 packets of 1024 frames, the last one of 100; 1024 frames of delay; 2299 ms are 101 385.9 frames.
         let m = movie(1000, &[0, 1, 2299, 1024, 0x10000], &[0, 2, 99, 1024, 1, 1034], &[]);
-        assert_eq!(of_moov(&m), Some(Trim { start: 1024, frames: Some(101_386) }));
+        assert_eq!(of_moov(&m), Some(Trim { start: 1024, frames: Some(101_386), rate: 44_100 }));
         let m = movie(1000, &[0, 1, 1000, 1024, 0x10000], &[0, 1, 100, 1024], &[]);
-        assert_eq!(of_moov(&m), Some(Trim { start: 1024, frames: Some(44_100) }), "a real cut");
+        assert_eq!(of_moov(&m), Some(Trim { start: 1024, frames: Some(44_100), rate: 44_100 }), "a real cut");
         let m = movie(1000, &[0, 2, 10, u32::MAX, 0x10000, 0, 5, 0x10000], &[0, 1, 1, 1024], &[]);
-        assert_eq!(of_moov(&m), Some(Trim { start: 5, frames: Some(1019) }), "an empty edit in front");
+        assert_eq!(of_moov(&m), Some(Trim { start: 5, frames: Some(1019), rate: 44_100 }), "an empty edit in front");
         let m = movie(1000, &[0, 2, 10, 1, 0x10000, 0, 5, 0x10000], &[0, 1, 1, 1024], &[]);
         assert_eq!(of_moov(&m), None, "an arrangement");
     }
@@ -199,7 +201,7 @@ mod tests {
         let meta = [&[0u8; 4][..], &atom(b"ilst", &atom(b"----", &item.concat()))].concat();
         let udta = atom(b"udta", &atom(b"meta", &meta));
         let m = movie(600, &[0, 1, 0, 1024, 0x10000], &[0, 1, 1000, 1024], &udta);
-        assert_eq!(of_moov(&m), Some(Trim { start: 0x840, frames: Some(0xABCDE) }));
+        assert_eq!(of_moov(&m), Some(Trim { start: 0x840, frames: Some(0xABCDE), rate: 44_100 }));
         let short = movie(600, &[0, 1, 0, 1024, 0x10000], &[0, 1, 10, 1024], &udta);
         assert_eq!(of_moov(&short).unwrap().start, 1024, "a note longer than the track is not believed");
     }

@@ -100,8 +100,9 @@ impl ForeignReader {
             "MP3" => track.delay.is_none_or(|delay| delay == 0),
             _ => false,
         };
-        match trim {
-            Some(Trim { start, frames }) => {
+        // A container may count in another unit than samples: then it says nothing about them.
+        match trim.filter(|t| params.sample_rate.is_none_or(|rate| u64::from(rate) == t.rate)) {
+            Some(Trim { start, frames, .. }) => {
                 reader.skip = start;
                 reader.left = frames;
                 reader.claimed = frames;
