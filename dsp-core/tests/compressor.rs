@@ -166,3 +166,52 @@ fn a_detector_that_was_off_starts_from_silence() {
     let out = laws::render(&mut compressor, &constant(1e-4, 100));
     assert!(out[0].iter().all(|v| *v > 0.999e-4), "no reduction: {:?}", out[0][99]);
 }
+
+/// Frames until the gain has gone 63.2 % of the way to where a step of the level takes it, up and down.
+fn times<S: Sample>(rate: SampleRate, attack: f64, release: f64) -> (f64, f64) {
+    let setup = Setup { rate, layout: Layout::MONO, look_ahead: Seconds(0.0) };
+    // A brick-wall ratio and no knee: 20 dB over the threshold are 20 dB of reduction.
+    let p = Params {
+        threshold: Decibels(-20.0),
+        ratio: f64::INFINITY,
+        knee: Decibels(0.0),
+        attack: Seconds(attack),
+        release: Seconds(release),
+        ..Params::default()
+    };
+    let mut compressor = Compressor::new(&setup, &p, vec![S::ZERO; required_len(&setup)]).unwrap();
+    let frames = |seconds: f64| (seconds * rate.hertz()) as usize + 10;
+    let (loud, quiet) = (frames(attack * 25.0), frames(release * 3.0));
+    let x: Vec<S> = [vec![S::ONE; loud], vec![S::from_f64(0.01); quiet]].concat();
+    let out = laws::render(&mut compressor, &[x.clone()]);
+    let reduction: Vec<f64> = x.iter().zip(&out[0]).map(|(x, y)| 20.0 * (x.to_f64() / y.to_f64()).log10()).collect();
+    let share = 1.0 - (-1.0_f64).exp();
+    let up = reduction.iter().position(|r| *r >= 20.0 * share).unwrap();
+    let from = reduction[loud - 1];
+    let down = reduction[loud..].iter().position(|r| *r <= from * (1.0 - share)).unwrap();
+    (up as f64 + 1.0, down as f64 + 1.0)
+}
+
+fn times_are_as_set<S: Sample>() {
+    let cases = [(0.00005, 0.002), (0.0005, 0.02), (0.005, 0.1), (0.03, 0.1), (0.03, 0.031), (0.1, 0.4), (0.5, 0.6)];
+    for rate in [SampleRate::CD, SampleRate::new(96_000).unwrap()] {
+        for (attack, release) in cases {
+            let (up, down) = times::<S>(rate, attack, release);
+            for (name, frames, seconds) in [("attack", up, attack), ("release", down, release)] {
+                let wanted = seconds * rate.hertz();
+                let off = (frames - wanted).abs();
+                assert!(off <= (0.01 * wanted).max(1.0), "{name} of {attack}/{release} s took {frames}, not {wanted}");
+            }
+        }
+    }
+}
+
+#[test]
+fn attack_and_release_are_to_63_percent_in_f32() {
+    times_are_as_set::<f32>();
+}
+
+#[test]
+fn attack_and_release_are_to_63_percent_in_f64() {
+    times_are_as_set::<f64>();
+}
