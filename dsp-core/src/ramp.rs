@@ -81,6 +81,20 @@ macro_rules! blend_sample {
 blend_sample!(f32);
 blend_sample!(f64);
 
+/// `Blend` for a struct of one sample type, field by field: `blend_fields!(Coeffs { gain, step })`.
+macro_rules! blend_fields {
+    ($type:ident { $($field:ident),+ $(,)? }) => {
+        impl<S: $crate::sample::Sample> $crate::ramp::Blend for $type<S> {
+            type Scalar = S;
+            #[inline(always)]
+            fn blend(from: &Self, to: &Self, position: S) -> Self {
+                Self { $($field: $crate::ramp::Blend::blend(&from.$field, &to.$field, position)),+ }
+            }
+        }
+    };
+}
+pub(crate) use blend_fields;
+
 impl<C: Blend, const N: usize> Blend for [C; N] {
     type Scalar = C::Scalar;
     #[inline(always)]

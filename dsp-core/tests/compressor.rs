@@ -183,7 +183,7 @@ fn times<S: Sample>(rate: SampleRate, attack: f64, release: f64) -> (f64, f64) {
     let frames = |seconds: f64| (seconds * rate.hertz()) as usize + 10;
     let (loud, quiet) = (frames(attack * 25.0), frames(release * 3.0));
     let x: Vec<S> = [vec![S::ONE; loud], vec![S::from_f64(0.01); quiet]].concat();
-    let out = laws::render(&mut compressor, &[x.clone()]);
+    let out = laws::render(&mut compressor, std::slice::from_ref(&x));
     let reduction: Vec<f64> = x.iter().zip(&out[0]).map(|(x, y)| 20.0 * (x.to_f64() / y.to_f64()).log10()).collect();
     let share = 1.0 - (-1.0_f64).exp();
     let up = reduction.iter().position(|r| *r >= 20.0 * share).unwrap();

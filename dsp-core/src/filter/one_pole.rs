@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::filter::carry::Carry;
 use crate::layout::MAX_CHANNELS;
 use crate::process::{Clock, FLUSH_PERIOD, Process, Tail, Tune};
-use crate::ramp::{Blend, Ramp, mix};
+use crate::ramp::{Ramp, blend_fields};
 use crate::sample::Sample;
 use crate::storage::Storage;
 use crate::units::{Frames, Hertz, SampleRate};
@@ -100,18 +100,7 @@ impl<S: Sample> Coeffs<S> {
     }
 }
 
-impl<S: Sample> Blend for Coeffs<S> {
-    type Scalar = S;
-    #[inline(always)]
-    fn blend(from: &Self, to: &Self, p: S) -> Self {
-        Self {
-            gain: mix(from.gain, to.gain, p),
-            step: mix(from.step, to.step, p),
-            low: mix(from.low, to.low, p),
-            high: mix(from.high, to.high, p),
-        }
-    }
-}
+blend_fields!(Coeffs { gain, step, low, high });
 
 /// The processor; `M` is storage of [`required_len`] samples.
 #[derive(Debug, Clone)]

@@ -31,7 +31,7 @@
 use crate::design::section;
 use crate::error::Error;
 use crate::filter::cascade::Cascade;
-use crate::ramp::{Blend, mix};
+use crate::ramp::blend_fields;
 use crate::sample::Sample;
 use crate::storage::Storage;
 use crate::units::{Decibels, Frames, Hertz, Q, SampleRate};
@@ -60,6 +60,20 @@ pub enum Kind {
     Notch,
     /// Turns the phase only.
     AllPass,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 8] = [
+        Self::Bell,
+        Self::LowShelf,
+        Self::HighShelf,
+        Self::LowPass,
+        Self::HighPass,
+        Self::BandPass,
+        Self::Notch,
+        Self::AllPass,
+    ];
 }
 
 /// What a person sets for one band.
@@ -179,20 +193,7 @@ impl<S: Sample> Coeffs<S> {
     }
 }
 
-impl<S: Sample> Blend for Coeffs<S> {
-    type Scalar = S;
-    #[inline(always)]
-    fn blend(from: &Self, to: &Self, p: S) -> Self {
-        Self {
-            d2: mix(from.d2, to.d2, p),
-            e: mix(from.e, to.e, p),
-            d3: mix(from.d3, to.d3, p),
-            a: mix(from.a, to.a, p),
-            b1: mix(from.b1, to.b1, p),
-            b2: mix(from.b2, to.b2, p),
-        }
-    }
-}
+blend_fields!(Coeffs { d2, e, d3, a, b1, b2 });
 
 /// One band as a processor; `M` is storage of [`required_len`] samples.
 pub type Svf<S, M> = Cascade<S, 1, M>;
@@ -224,23 +225,12 @@ mod tests {
     use crate::signal;
     use std::{vec, vec::Vec};
 
-    const KINDS: [Kind; 8] = [
-        Kind::Bell,
-        Kind::LowShelf,
-        Kind::HighShelf,
-        Kind::LowPass,
-        Kind::HighPass,
-        Kind::BandPass,
-        Kind::Notch,
-        Kind::AllPass,
-    ];
-
     #[test]
     fn f32_at_20_hz_and_192_khz_is_within_minus_120_db_of_f64() {
         let setup = Setup { rate: SampleRate::new(192_000).unwrap(), channels: 1 };
         let noise: Vec<f64> = signal::pink(7, 0.5).take(400_000).collect();
         let exact_input = [noise.iter().map(|v| f64::from(*v as f32)).collect::<Vec<_>>()];
-        for kind in KINDS {
+        for kind in Kind::ALL {
             for (gain, q) in [(6.0, FRAC_1_SQRT_2), (12.0, 8.0), (-9.0, 1.0)] {
                 let q = if kind == Kind::Bell { q } else { f64::min(q, 1.4) };
                 let p = Params { kind, frequency: Hertz(20.0), gain: Decibels(gain), q: Q(q) };

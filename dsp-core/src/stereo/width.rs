@@ -20,7 +20,7 @@ use crate::block::Block;
 use crate::error::Error;
 use crate::layout::Layout;
 use crate::process::{CHUNK, Process, Tail, Tune};
-use crate::ramp::{Blend, Ramp, mix};
+use crate::ramp::{Ramp, blend_fields};
 use crate::sample::Sample;
 use crate::units::Frames;
 
@@ -63,13 +63,7 @@ impl<S: Sample> Coeffs<S> {
     }
 }
 
-impl<S: Sample> Blend for Coeffs<S> {
-    type Scalar = S;
-    #[inline(always)]
-    fn blend(from: &Self, to: &Self, p: S) -> Self {
-        Self { spread: mix(from.spread, to.spread, p) }
-    }
-}
+blend_fields!(Coeffs { spread });
 
 /// The processor; it has no memory.
 #[derive(Debug, Clone)]

@@ -11,19 +11,9 @@ fn setup(case: &Case) -> Setup {
 }
 
 fn params(seed: u32) -> Params {
-    const KINDS: [Kind; 8] = [
-        Kind::Bell,
-        Kind::LowShelf,
-        Kind::HighShelf,
-        Kind::LowPass,
-        Kind::HighPass,
-        Kind::BandPass,
-        Kind::Notch,
-        Kind::AllPass,
-    ];
     let h = hash(seed);
     Params {
-        kind: KINDS[h as usize % 8],
+        kind: Kind::ALL[h as usize % 8],
         frequency: Hertz(30.0 * 2.0_f64.powf(f64::from(h >> 8 & 0xFF) / 28.0)),
         gain: Decibels(f64::from(h >> 16 & 15) - 8.0),
         q: Q(0.3 + f64::from(h >> 20 & 15) / 8.0),

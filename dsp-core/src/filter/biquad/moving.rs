@@ -16,7 +16,7 @@
 //! cut-off does not jump in level.
 
 use crate::design::section::Coeffs;
-use crate::ramp::{Blend, mix};
+use crate::ramp::blend_fields;
 use crate::sample::Sample;
 
 /// The poles as prewarped frequency and damping.
@@ -108,27 +108,13 @@ impl<S: Sample> Moving<S> {
     }
 }
 
-impl<S: Sample> Blend for Moving<S> {
-    type Scalar = S;
-    #[inline(always)]
-    fn blend(from: &Self, to: &Self, p: S) -> Self {
-        Self {
-            d2: mix(from.d2, to.d2, p),
-            e: mix(from.e, to.e, p),
-            d3: mix(from.d3, to.d3, p),
-            a: mix(from.a, to.a, p),
-            i1: mix(from.i1, to.i1, p),
-            i2: mix(from.i2, to.i2, p),
-            o1: mix(from.o1, to.o1, p),
-            o2: mix(from.o2, to.o2, p),
-        }
-    }
-}
+blend_fields!(Moving { d2, e, d3, a, i1, i2, o1, o2 });
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::design::rbj;
+    use crate::ramp::Blend;
     use crate::signal;
     use crate::units::{Decibels, Hertz, Q, SampleRate};
 

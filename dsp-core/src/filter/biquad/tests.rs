@@ -7,17 +7,6 @@ use core::f64::consts::FRAC_1_SQRT_2;
 use proptest::prelude::*;
 use std::{vec, vec::Vec};
 
-const KINDS: [Kind; 8] = [
-    Kind::Bell,
-    Kind::LowShelf,
-    Kind::HighShelf,
-    Kind::LowPass,
-    Kind::HighPass,
-    Kind::BandPass,
-    Kind::Notch,
-    Kind::AllPass,
-];
-
 fn params(kind: Kind, frequency: f64, gain: f64, q: f64) -> Params {
     Params { kind, frequency: Hertz(frequency), gain: Decibels(gain), q: Q(q) }
 }
@@ -28,7 +17,7 @@ fn setup(rate: u32) -> Setup {
 
 #[test]
 fn all_kinds_are_the_curves_of_the_state_variable_filter() {
-    for kind in KINDS {
+    for kind in Kind::ALL {
         for (frequency, gain, q) in [(30.0, 9.0, 0.5), (1_000.0, -15.0, 4.0), (21_000.0, 3.0, 1.0)] {
             let p = params(kind, frequency, gain, q);
             let c = Coeffs::<f64>::design(SampleRate::VIDEO, &p).unwrap();
@@ -58,7 +47,7 @@ fn the_bits_are_those_of_the_biquad_crate() {
         let mut ours = Biquad::with_coeffs(&setup(48_000), &back, [S::default(); 2]).unwrap();
         laws::assert_same(&laws::render(&mut ours, &[noise]), &[want], "biquad crate");
     }
-    for kind in KINDS {
+    for kind in Kind::ALL {
         same::<f32>(kind);
         same::<f64>(kind);
     }
@@ -71,7 +60,7 @@ fn f32_is_as_inaccurate_at_20_hz_as_the_docs_say() {
         let noise: Vec<f64> = signal::pink(7, 0.5).take(400_000).collect();
         let input = [noise.iter().map(|v| f64::from(*v as f32)).collect::<Vec<_>>()];
         let (mut best, mut worst) = (0.0_f64, f64::NEG_INFINITY);
-        for kind in KINDS {
+        for kind in Kind::ALL {
             for (gain, q) in [(6.0, FRAC_1_SQRT_2), (6.0, 1.0), (-9.0, 1.0)] {
                 let p = params(kind, 20.0, gain, q);
                 let mut wide = Biquad::<f64, _>::new(&setup(rate), &p, [0.0; 2]).unwrap();
@@ -106,7 +95,7 @@ fn random_settings_every_frame_stay_bounded() {
 #[test]
 fn a_move_to_the_same_settings_is_not_heard() {
     let noise: Vec<f64> = signal::pink(5, 0.5).take(20_000).collect();
-    for kind in KINDS {
+    for kind in Kind::ALL {
         let p = params(kind, 150.0, 6.0, 1.0);
         let mut still = Biquad::<f64, _>::new(&setup(48_000), &p, [0.0; 2]).unwrap();
         let mut moved = still.clone();
@@ -156,7 +145,7 @@ proptest! {
     fn what_design_allows_is_stable_and_falls_silent_in_f32(
         kind in 0_usize..8, octaves in 0.0_f64..14.5, gain in -40.0_f64..40.0, q_log in -2.99_f64..4.6, rate in 8_000_u32..768_000
     ) {
-        let mut p = params(KINDS[kind], libm::exp2(octaves), gain, libm::exp(q_log));
+        let mut p = params(Kind::ALL[kind], libm::exp2(octaves), gain, libm::exp(q_log));
         if let Err(Error::OutOfRange { min, max, .. }) = Coeffs::<f32>::design(SampleRate::new(rate).unwrap(), &p) {
             // The end of the range that the error names.
             p.frequency = Hertz(p.frequency.0.clamp(min, max));
