@@ -37,6 +37,7 @@ impl<S: Sample> Chain<S> {
         }
         let latency = usize::try_from(self.latency().get()).expect("latency fits memory");
         for plane in planes.iter_mut() {
+            plane.reserve_exact(latency);
             plane.resize(plane.len() + latency, S::ZERO);
         }
         {

@@ -1,7 +1,8 @@
 //! Every number about a programme, from memory or from a file as it is read.
 //!
 //! Loudness, range, maxima and peaks: [`dsp_core::meter::loudness`], whose doc says what each is. Range follows Tech
-//! 3342 for files: 1.5 s of silence are appended before it is read. Mono counts as one channel unless asked otherwise.
+//! 3342 (2023, section 3.1) for files: 1.5 s of silence are appended before it is read, which raises the range of short
+//! songs by some tenths of a LU against meters that leave it out. Mono counts as one channel unless asked otherwise.
 //! Correlation is that of the first left/right pair of the layout.
 
 use crate::audio::Audio;

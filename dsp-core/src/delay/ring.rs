@@ -6,6 +6,9 @@ use core::mem::swap;
 ///
 /// `at` is where the ring stands (0 at first); returns where it stands afterwards. Nothing is copied twice, and an empty
 /// ring is no delay.
+///
+/// # Panics
+/// When `at` is beyond the ring.
 pub fn delay<S>(ring: &mut [S], at: usize, x: &mut [S]) -> usize {
     if ring.is_empty() {
         return 0;

@@ -52,7 +52,7 @@ fn dot<S: Sample, const T: usize>(h: &[S; T], x: &[S]) -> S {
     h.iter().zip(x).fold(S::ZERO, |sum, (h, x)| sum + *h * *x)
 }
 
-/// Peaks at 4x.
+/// Peaks at 4x, with an even number of taps `T` a phase.
 #[derive(Debug, Clone, Copy)]
 pub struct Quarters<S, const T: usize> {
     phases: [[S; T]; 3],
@@ -77,6 +77,9 @@ impl<S: Sample, const T: usize> Quarters<S, T> {
     }
 
     /// Raises every value of `out` to the largest magnitude of its interval, both ends included.
+    ///
+    /// # Panics
+    /// When `x` is shorter than `out.len() + T - 1`.
     #[inline(never)]
     pub fn run(&self, x: &[S], out: &mut [S]) {
         let x = &x[..out.len() + T - 1];
@@ -113,7 +116,7 @@ impl<S: Sample, const T: usize> Default for Quarters<S, T> {
     }
 }
 
-/// Peaks at 16x, where they exceed a floor.
+/// Peaks at 16x, where they exceed a floor, with an even number of taps `T` a phase.
 #[derive(Debug, Clone, Copy)]
 pub struct Sixteenths<S, const T: usize> {
     half: [S; T],
@@ -142,6 +145,9 @@ impl<S: Sample, const T: usize> Sixteenths<S, T> {
     }
 
     /// The largest magnitude of one interval at 16x, from the `T` samples around it.
+    ///
+    /// # Panics
+    /// When `here` has no more than `T / 2` samples.
     #[inline(never)]
     pub fn peak(&self, here: &[S]) -> S {
         let mut sums = Lanes::<S, 16>::ZERO;
