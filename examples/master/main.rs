@@ -139,7 +139,7 @@ fn run(options: &Options) -> Result<u8, Box<dyn Error>> {
         options.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let settings = Settings { bits: options.bits, dual_mono: options.dual_mono, threads, ..Settings::new(preset) };
     let mastered = master(audio, &settings, non_finite, |stage, part| progress.show(stage, part))?;
-    progress.finish()?;
+    progress.finish();
     warnings.extend(mastered.notes.iter().cloned());
     if !options.dry_run {
         write(&mastered.audio, options.bits, &output, force)?;

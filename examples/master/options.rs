@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// Without INPUT a built-in demo mix is mastered: demo-mix.wav and demo-mastered.wav in the current folder.
 ///
 /// Exit codes: 0 done; 1 failed, nothing was written; 2 wrong usage; 3 written, but the target was unreachable, loudness is
-/// not defined, a check failed, or the report could not be written; 130 interrupted, nothing was written.
+/// not defined, a check failed, or the report could not be written; 130 interrupted.
 #[derive(Parser)]
 #[command(name = "master")]
 pub(crate) struct Options {

@@ -1,4 +1,4 @@
-//! A bar on stderr when that is a terminal, and a way to stop in an orderly manner.
+//! A bar on stderr when that is a terminal.
 
 use dsp_std::master::Stage;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -34,10 +34,9 @@ impl Progress {
         }
     }
 
-    pub(crate) fn finish(&self) -> Result<(), Box<dyn Error>> {
+    pub(crate) fn finish(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
-        Ok(())
     }
 }
