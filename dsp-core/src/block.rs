@@ -15,6 +15,9 @@
 //! assert_eq!(right[15..25], [0.25, 1., 1., 1., 1., 1., 1., 1., 1., 0.25]);
 //! ```
 
+use crate::process::FLUSH_PERIOD;
+use crate::sample::Sample;
+
 /// Storage of planar audio: something that lends channels as slices. All channels have the same length; should one be
 /// longer, what exceeds the shortest is not part of any block.
 pub trait Planes<S> {
@@ -186,30 +189,39 @@ impl<'a, S> Block<'a, S> {
         &mut self.planes.plane_mut(channel)[self.start..self.start + self.frames]
     }
 
-    /// One channel, to write; `silence` (as long as the block) where the block has no such channel.
-    pub(crate) fn channel_or<'b>(&'b mut self, channel: usize, silence: &'b mut [S]) -> &'b mut [S] {
-        if channel < self.channels() { self.channel_mut(channel) } else { silence }
-    }
-
-    /// Channels `first` and `first + 1`, to write; silence where the block has no such channel.
-    pub(crate) fn pair_or<'b>(
-        &'b mut self,
-        first: usize,
-        one: &'b mut [S],
-        two: &'b mut [S],
-    ) -> (&'b mut [S], &'b mut [S]) {
-        match self.channels().saturating_sub(first) {
-            0 => (one, two),
-            1 => (self.channel_mut(first), two),
-            _ => self.pair_mut(first, first + 1),
-        }
-    }
-
     /// Two different channels, to write.
     pub fn pair_mut(&mut self, a: usize, b: usize) -> (&mut [S], &mut [S]) {
         let window = self.start..self.start + self.frames;
         let (x, y) = self.planes.pair_mut(a, b);
         (&mut x[window.clone()], &mut y[window])
+    }
+}
+
+/// For channels that a processor was set up for and a block may lack: they are silent. A part handed to these has at most
+/// [`FLUSH_PERIOD`] frames. Silence is made only where it is needed.
+impl<S: Sample> Block<'_, S> {
+    /// Calls `f` with one channel, to write.
+    #[inline(always)]
+    pub(crate) fn with_channel(&mut self, channel: usize, f: impl FnOnce(&mut [S])) {
+        if channel < self.channels() {
+            f(self.channel_mut(channel));
+        } else {
+            f(&mut [S::ZERO; FLUSH_PERIOD][..self.frames]);
+        }
+    }
+
+    /// Calls `f` with channels `first` and `first + 1`, to write; the second is silent where there is to be `one` only.
+    #[inline(always)]
+    pub(crate) fn with_pair(&mut self, first: usize, one: bool, f: impl FnOnce(&mut [S], &mut [S])) {
+        let there = self.channels().saturating_sub(first).min(if one { 1 } else { 2 });
+        if there == 2 {
+            let (left, right) = self.pair_mut(first, first + 1);
+            return f(left, right);
+        }
+        let mut silence = [[S::ZERO; FLUSH_PERIOD]; 2];
+        let ([left, right], frames) = (&mut silence, self.frames);
+        let left = if there == 1 { self.channel_mut(first) } else { &mut left[..frames] };
+        f(left, &mut right[..frames]);
     }
 }
 

@@ -196,24 +196,24 @@ impl<S: Sample, M: Storage<S>> Limiter<S, M> {
         let excess = &mut excess[..frames];
         let mut stretch = [S::ZERO; HISTORY + CHUNK];
         for (channel, history) in history.chunks_exact_mut(HISTORY).enumerate() {
-            let mut silence = [S::ZERO; CHUNK];
-            let x = block.channel_or(channel, &mut silence[..frames]);
-            for x in x.iter_mut() {
-                *x = x.clean() * c.gain;
-            }
-            if self.setup.true_peak {
-                stretch[..HISTORY].copy_from_slice(history);
-                stretch[HISTORY..HISTORY + frames].copy_from_slice(x);
-                let stretch = &stretch[..HISTORY + frames];
-                history.copy_from_slice(&stretch[frames..]);
-                if !self.detector.stays_below(stretch, c.ceiling) {
-                    self.detector.run(stretch, excess);
+            block.with_channel(channel, |x| {
+                for x in x.iter_mut() {
+                    *x = x.clean() * c.gain;
                 }
-            } else {
-                for (e, x) in excess.iter_mut().zip(x.iter()) {
-                    *e = e.larger(x.abs());
+                if self.setup.true_peak {
+                    stretch[..HISTORY].copy_from_slice(history);
+                    stretch[HISTORY..HISTORY + frames].copy_from_slice(x);
+                    let stretch = &stretch[..HISTORY + frames];
+                    history.copy_from_slice(&stretch[frames..]);
+                    if !self.detector.stays_below(stretch, c.ceiling) {
+                        self.detector.run(stretch, excess);
+                    }
+                } else {
+                    for (e, x) in excess.iter_mut().zip(x.iter()) {
+                        *e = e.larger(x.abs());
+                    }
                 }
-            }
+            });
         }
         for e in excess.iter_mut() {
             *e *= c.scale;
@@ -225,12 +225,13 @@ impl<S: Sample, M: Storage<S>> Limiter<S, M> {
         }
         let (ring, length) = (self.ring, delays / self.setup.channels);
         for channel in 0..channels {
-            let mut silence = [S::ZERO; CHUNK];
-            let x = block.channel_or(channel, &mut silence[..frames]);
-            self.ring = delay(&mut rest[channel * length..][..length], ring, x);
-            for (x, g) in x.iter_mut().zip(gain.iter()) {
-                *x *= *g;
-            }
+            let delayed = &mut rest[channel * length..][..length];
+            block.with_channel(channel, |x| {
+                self.ring = delay(delayed, ring, x);
+                for (x, g) in x.iter_mut().zip(gain.iter()) {
+                    *x *= *g;
+                }
+            });
         }
     }
 }

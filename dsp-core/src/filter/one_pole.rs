@@ -149,14 +149,14 @@ impl<S: Sample, M: Storage<S>> Process<S> for OnePole<S, M> {
             let steady = *self.coeffs.target();
             let mut part = block.part(at, n);
             for (channel, pair) in self.state.as_mut().chunks_exact_mut(2).enumerate().take(self.setup.channels) {
-                let mut silence = [S::ZERO; FLUSH_PERIOD];
-                let x = part.channel_or(channel, &mut silence[..n]);
-                let mut state = Carry::load([pair[0], pair[1]]);
-                for (i, x) in x.iter_mut().enumerate() {
-                    let c = if resting { steady } else { self.coeffs.now(i) };
-                    *x = c.run(&mut state, x.clean());
-                }
-                pair.copy_from_slice(&state.store());
+                part.with_channel(channel, |x| {
+                    let mut state = Carry::load([pair[0], pair[1]]);
+                    for (i, x) in x.iter_mut().enumerate() {
+                        let c = if resting { steady } else { self.coeffs.now(i) };
+                        *x = c.run(&mut state, x.clean());
+                    }
+                    pair.copy_from_slice(&state.store());
+                });
             }
             self.coeffs.advance(n);
             if self.clock.advance(n) {

@@ -169,12 +169,13 @@ impl<S: Sample, M: Storage<S>> Compressor<S, M> {
                 follow(c, &mut self.followers[channel], own);
             }
             let gain = if each { &*own } else { &*linked };
-            let mut silence = [S::ZERO; CHUNK];
-            let x = block.channel_or(channel, &mut silence[..frames]);
-            self.ring = delay(&mut p.delays[channel * length..][..length], ring, x);
-            for (x, g) in x.iter_mut().zip(gain) {
-                *x *= *g;
-            }
+            let delayed = &mut p.delays[channel * length..][..length];
+            block.with_channel(channel, |x| {
+                self.ring = delay(delayed, ring, x);
+                for (x, g) in x.iter_mut().zip(gain) {
+                    *x *= *g;
+                }
+            });
         }
     }
 }
@@ -188,11 +189,14 @@ fn level<S: Sample>(
     channel: usize,
     out: &mut [S],
 ) {
-    let silence = [S::ZERO; CHUNK];
+    let silence;
     let (x, keyed) = match block.key() {
         Some(key) => (key.channel(channel), true),
         None if channel < block.channels() => (block.channel(channel), false),
-        None => (&silence[..out.len()], false),
+        None => {
+            silence = [S::ZERO; CHUNK];
+            (&silence[..out.len()], false)
+        }
     };
     // The block has been cleaned; the key is not ours to write to.
     let clean = |x: S| if keyed { x.clean() } else { x };

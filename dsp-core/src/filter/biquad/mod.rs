@@ -201,17 +201,15 @@ impl<S: Sample, M: Storage<S>> Process<S> for Biquad<S, M> {
             let n = self.clock.piece(frames - at, if moving { self.path.left() } else { FLUSH_PERIOD });
             let mut part = block.part(at, n);
             for (pair, state) in self.state.as_mut()[..2 * self.setup.channels].chunks_mut(4).enumerate() {
-                let first = 2 * pair;
-                let mut silence = [[S::ZERO; FLUSH_PERIOD]; 2];
-                let [one, two] = &mut silence;
-                let (left, right) = part.pair_or(first, &mut one[..n], &mut two[..n]);
-                let right = (state.len() == 4).then_some(right);
-                if moving {
-                    run(state, left, right, |i, s, x| self.path.now(i).run(s, x));
-                } else {
-                    let coeffs = self.coeffs;
-                    run(state, left, right, |_, s, x| coeffs.run(s, x));
-                }
+                let (one, path, coeffs) = (state.len() == 2, &self.path, self.coeffs);
+                part.with_pair(2 * pair, one, |left, right| {
+                    let right = (!one).then_some(right);
+                    if moving {
+                        run(state, left, right, |i, s, x| path.now(i).run(s, x));
+                    } else {
+                        run(state, left, right, |_, s, x| coeffs.run(s, x));
+                    }
+                });
             }
             self.path.advance(n);
             if moving && !self.path.moving() {

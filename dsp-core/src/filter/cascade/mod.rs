@@ -149,15 +149,9 @@ impl<S: Sample, const N: usize, M: Storage<S>> Process<S> for Cascade<S, N, M> {
             let n = self.clock.piece(frames - at, until);
             let mut part = block.part(at, n);
             for (pair, state) in self.state.as_mut().chunks_exact_mut(4 * N).enumerate() {
-                let mut silence = [[S::ZERO; FLUSH_PERIOD]; 2];
-                let [one, two] = &mut silence;
-                let within = (2 * pair + 1 < self.setup.channels).then_some(());
-                let (left, right) = match within {
-                    Some(()) => part.pair_or(2 * pair, &mut one[..n], &mut two[..n]),
-                    // The channel after the last of the set-up is not ours.
-                    None => (part.channel_or(2 * pair, &mut one[..n]), &mut two[..n]),
-                };
-                Self::run_pair(&self.sections, state, left, right);
+                // The channel after the last of the set-up is not ours.
+                let one = 2 * pair + 1 == self.setup.channels;
+                part.with_pair(2 * pair, one, |left, right| Self::run_pair(&self.sections, state, left, right));
             }
             let moved = self.sections.moving();
             self.sections.advance(n);
