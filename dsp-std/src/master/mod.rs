@@ -20,7 +20,6 @@ use crate::chain::Chain;
 use crate::measure::{Measurement, measure};
 use crate::preset::Preset;
 use dsp_core::block::Block;
-use dsp_core::dynamics::gain_path;
 use dsp_core::error::Error;
 use dsp_core::process::Process;
 use dsp_core::sample::Sample;
@@ -170,7 +169,7 @@ pub fn master(
     chain.render(&mut planes, |done| progress(Stage::Chain, done as f64 / frames.max(1) as f64));
 
     progress(Stage::Limit, 0.0);
-    let mut audio = Audio::new(rate, layout, planes)?;
+    let audio = Audio::new(rate, layout, planes)?;
     let start = match before.integrated_lufs {
         Some(_) => integrated(&audio, settings)?.map(|now| preset.loudness.0 - now),
         None => None,
@@ -191,14 +190,13 @@ pub fn master(
         limiting: preset.limiter,
         planes: &mut planes,
     };
-    gain_path::Setup { rate, look_ahead: preset.limiter.look_ahead, hold: preset.limiter.hold }.check()?;
     let limited = material.limit(&goal, &mut |part| progress(Stage::Limit, part))?;
 
     progress(Stage::Finish, 0.0);
     if let Some(grid) = bits.grid() {
         quantise(&mut planes, grid)?;
     }
-    audio = Audio::new(rate, layout, planes)?;
+    let audio = Audio::new(rate, layout, planes)?;
     let after = measure(&audio, *dual_mono, 0, *threads)?;
     progress(Stage::Finish, 1.0);
     let outcome = judge(&goal, &limited, &after, peaks::above(audio.planes(), goal.ceiling));

@@ -21,19 +21,7 @@ pub(crate) fn steady<S: Sample>(coeffs: &[Coeffs<S>], state: &mut [S], left: &mu
     if left.len() < 2 * SKEW {
         return sections_outside(coeffs, state, left, right);
     }
-    for (coeffs, state) in coeffs.chunks(GROUP).zip(state.chunks_mut(4 * GROUP)) {
-        let even = coeffs.len() / 2 * 2;
-        match even {
-            8 => wavefront::<S, 4, false>(coeffs, coeffs, &[], state, left, right),
-            6 => wavefront::<S, 3, false>(coeffs, coeffs, &[], state, left, right),
-            4 => wavefront::<S, 2, false>(coeffs, coeffs, &[], state, left, right),
-            2 => wavefront::<S, 1, false>(coeffs, coeffs, &[], state, left, right),
-            _ => {}
-        }
-        if even < coeffs.len() {
-            sections_outside(&coeffs[even..], &mut state[4 * even..], left, right);
-        }
-    }
+    in_groups::<S, false>(coeffs, coeffs, &[], state, left, right);
 }
 
 /// The plain form: one section after the other over all frames, both channels together.
@@ -87,19 +75,49 @@ pub(super) fn moving<S: Sample, const N: usize>(
             moving_outside(from, to, &positions, state, left, right);
             continue;
         }
-        for ((from, to), state) in from.chunks(GROUP).zip(to.chunks(GROUP)).zip(state.chunks_mut(4 * GROUP)) {
-            let even = from.len() / 2 * 2;
-            match even {
-                8 => wavefront::<S, 4, true>(from, to, &positions, state, left, right),
-                6 => wavefront::<S, 3, true>(from, to, &positions, state, left, right),
-                4 => wavefront::<S, 2, true>(from, to, &positions, state, left, right),
-                2 => wavefront::<S, 1, true>(from, to, &positions, state, left, right),
-                _ => {}
-            }
-            if even < from.len() {
-                moving_outside(&from[even..], &to[even..], &positions, &mut state[4 * even..], left, right);
-            }
+        in_groups::<S, true>(from, to, &positions, state, left, right);
+    }
+}
+
+/// All sections in lanes, as many at a time as fit; what is said at [`wavefront`] holds.
+#[inline(always)]
+fn in_groups<S: Sample, const MOVING: bool>(
+    from: &[Coeffs<S>],
+    to: &[Coeffs<S>],
+    positions: &[S],
+    state: &mut [S],
+    left: &mut [S],
+    right: &mut [S],
+) {
+    for ((from, to), state) in from.chunks(GROUP).zip(to.chunks(GROUP)).zip(state.chunks_mut(4 * GROUP)) {
+        let even = from.len() / 2 * 2;
+        match even {
+            8 => wavefront::<S, 4, MOVING>(from, to, positions, state, left, right),
+            6 => wavefront::<S, 3, MOVING>(from, to, positions, state, left, right),
+            4 => wavefront::<S, 2, MOVING>(from, to, positions, state, left, right),
+            2 => wavefront::<S, 1, MOVING>(from, to, positions, state, left, right),
+            _ => {}
         }
+        if even < from.len() {
+            outside::<S, MOVING>(&from[even..], &to[even..], positions, &mut state[4 * even..], left, right);
+        }
+    }
+}
+
+/// The plain form, moving or not.
+#[inline(always)]
+fn outside<S: Sample, const MOVING: bool>(
+    from: &[Coeffs<S>],
+    to: &[Coeffs<S>],
+    positions: &[S],
+    state: &mut [S],
+    left: &mut [S],
+    right: &mut [S],
+) {
+    if MOVING {
+        moving_outside(from, to, positions, state, left, right);
+    } else {
+        sections_outside(from, state, left, right);
     }
 }
 
@@ -188,11 +206,7 @@ fn wavefront<S: Sample, const HALF: usize, const MOVING: bool>(
     let ((first, second), (first_to, second_to)) = (from[..2 * HALF].split_at(HALF), to[..2 * HALF].split_at(HALF));
     // The first half runs ahead on its own.
     let (lead_l, lead_r) = (&mut left[..SKEW], &mut right[..SKEW]);
-    if MOVING {
-        moving_outside(first, first_to, positions, front, lead_l, lead_r);
-    } else {
-        sections_outside(first, front, lead_l, lead_r);
-    }
+    outside::<S, MOVING>(first, first_to, positions, front, lead_l, lead_r);
 
     let quads: [Quad<S>; HALF] = core::array::from_fn(|i| Quad::new(&first[i], &second[i]));
     let quads_to: [Quad<S>; HALF] = core::array::from_fn(|i| Quad::new(&first_to[i], &second_to[i]));
@@ -229,11 +243,8 @@ fn wavefront<S: Sample, const HALF: usize, const MOVING: bool>(
     }
     // The second half catches up.
     let (rest_l, rest_r) = (&mut left[frames - SKEW..], &mut right[frames - SKEW..]);
-    if MOVING {
-        moving_outside(second, second_to, &positions[frames - SKEW..], back, rest_l, rest_r);
-    } else {
-        sections_outside(second, back, rest_l, rest_r);
-    }
+    let last = if MOVING { &positions[frames - SKEW..] } else { positions };
+    outside::<S, MOVING>(second, second_to, last, back, rest_l, rest_r);
 }
 
 #[cfg(test)]
