@@ -3,7 +3,7 @@
 //! 1. the largest excess (peak over ceiling) of a window of look-ahead + hold ([`super::sliding_max`]),
 //! 2. the gain that takes it away, `1 / max(1, excess)`,
 //! 3. release: `g = min(target, g + r (target - g))`, in 62-bit integers: nothing is lost however slow it is, and the chain
-//!    from frame to frame is a third of what floating point with a carried rest takes,
+//!    from frame to frame is short (a third less time for the whole limiter than with a carried floating-point rest),
 //! 4. two box means in a row ([`super::box_mean`]) whose lengths add up to the look-ahead, split .5822 : .4178 so that
 //!    their nulls do not coincide.
 //!
