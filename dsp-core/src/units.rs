@@ -41,6 +41,44 @@ unit!(
     Q
 );
 
+/// How much of an effect is heard: 0 is dry (the input alone), 1 is wet (the effect alone).
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
+pub struct Mix(pub f64);
+
+impl Mix {
+    /// The input alone.
+    pub const DRY: Self = Self(0.0);
+    /// The effect alone: for sends.
+    pub const WET: Self = Self(1.0);
+
+    /// The plain number, checked.
+    fn share(self) -> Result<f64, Error> {
+        Error::check("mix", self.0, 0.0, 1.0, "")?;
+        Ok(self.0)
+    }
+
+    /// Gains of dry and wet whose powers add up to 1, for effects unlike their input (reverb, echo): `cos`, `sin` of a
+    /// quarter turn. Exactly (1, 0) and (0, 1) at the ends.
+    ///
+    /// # Errors
+    /// Outside 0 to 1.
+    pub fn equal_power(self) -> Result<(f64, f64), Error> {
+        let share = self.share()?;
+        let angle = share * core::f64::consts::FRAC_PI_2;
+        Ok((if share == 1.0 { 0.0 } else { libm::cos(angle) }, libm::sin(angle)))
+    }
+
+    /// Gains of dry and wet that add up to 1, for effects much like their input (chorus, flanger, phaser).
+    ///
+    /// # Errors
+    /// Outside 0 to 1.
+    pub fn linear(self) -> Result<(f64, f64), Error> {
+        let share = self.share()?;
+        Ok((1.0 - share, share))
+    }
+}
+
 impl Decibels {
     /// Minus infinity: a gain of zero.
     pub const SILENCE: Self = Self(f64::NEG_INFINITY);
@@ -174,6 +212,17 @@ mod tests {
         }
         assert_eq!(Decibels(0.0).amplitude(), 1.0);
         assert_eq!(Decibels::SILENCE.amplitude(), 0.0);
+    }
+
+    #[test]
+    fn the_ends_of_a_mix_are_exact() {
+        for gains in [Mix::equal_power, Mix::linear] {
+            assert_eq!(gains(Mix::DRY).unwrap(), (1.0, 0.0));
+            assert_eq!(gains(Mix::WET).unwrap(), (0.0, 1.0));
+            assert!(gains(Mix(1.01)).is_err() && gains(Mix(f64::NAN)).is_err());
+        }
+        let (dry, wet) = Mix(0.5).equal_power().unwrap();
+        assert!((dry * dry + wet * wet - 1.0).abs() < 1e-15 && (dry - wet).abs() < 1e-15);
     }
 
     #[test]

@@ -163,7 +163,7 @@ impl<S: Sample, M: Storage<S>> Limiter<S, M> {
         let path = GainPath::new(&setup.path(), &mut storage.as_mut()[..setup.path().required_len()])?;
         Ok(Self {
             setup: *setup,
-            coeffs: Ramp::new(coeffs),
+            coeffs: Ramp::smooth(coeffs),
             detector: Quarters::new(),
             path,
             lengths: setup.lengths(),

@@ -9,7 +9,7 @@
 //! | `width` | linear gain of the side signal | 0 (mono) to 2 (side +6 dB) | 1 (unchanged) |
 //!
 //! Channels without a partner (centre, LFE, mono) pass. Latency 0, no tail; about 0.5 ns per stereo frame. Moves are
-//! linear, frame by frame.
+//! smooth, frame by frame.
 //!
 //! Not for giving width to a mono recording: there is no side signal to raise. At 2, independent channels of equal level
 //! gain 4 dB (RMS) and opposite ones 6 dB: leave room or put a limiter after it.
@@ -75,7 +75,7 @@ pub struct Width<S> {
 impl<S: Sample> Width<S> {
     /// Builds it.
     pub fn new(setup: &Setup, params: &Params) -> Result<Self, Error> {
-        Ok(Self { setup: *setup, coeffs: Ramp::new(Coeffs::design(params)?) })
+        Ok(Self { setup: *setup, coeffs: Ramp::smooth(Coeffs::design(params)?) })
     }
 
     /// Designs and moves to `params` over `over` frames; on an error the old sound stays.

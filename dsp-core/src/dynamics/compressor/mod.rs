@@ -82,7 +82,7 @@ impl<S: Sample, M: Storage<S>> Compressor<S, M> {
         let coeffs = Coeffs::design(setup, params)?;
         Error::check_len("compressor", required_len(setup), storage.as_ref().len())?;
         storage.as_mut().fill(S::ZERO);
-        let (coeffs, delay) = (Ramp::new(coeffs), setup.delay());
+        let (coeffs, delay) = (Ramp::smooth(coeffs), setup.delay());
         let (clock, followers) = (Clock::default(), Default::default());
         Ok(Self { setup: *setup, coeffs, clock, delay, ring: 0, followers, storage })
     }

@@ -1,0 +1,1 @@
+//! Sounds in motion: what a low-frequency oscillator moves.

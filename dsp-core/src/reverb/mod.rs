@@ -1,0 +1,1 @@
+//! Rooms and plates, computed or recorded.
