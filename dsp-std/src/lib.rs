@@ -11,6 +11,7 @@
 //! | print or save what was done | [`report`] |
 
 pub mod audio;
+pub mod bits;
 pub mod chain;
 pub mod demo;
 pub mod device;

@@ -1,6 +1,7 @@
 //! What was done to a mix, as text for a person and as JSON for a program.
 
-use crate::master::{Bits, Mastered, Outcome, Reduction};
+use crate::bits::Bits;
+use crate::master::{Mastered, Outcome, Reduction};
 use crate::measure::Measurement;
 use serde::Serialize;
 use std::fmt::Write as _;

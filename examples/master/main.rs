@@ -8,12 +8,11 @@ mod progress;
 
 use clap::Parser;
 use dsp_core::layout::Layout;
-use dsp_core::shape::quantise::to_integers;
 use dsp_core::units::{Decibels, Lufs, SampleRate};
 use dsp_std::audio::Audio;
-use dsp_std::io::wav::write::{Format, Spec, Writer};
+use dsp_std::bits::Bits;
 use dsp_std::io::{self, check_writable, write_text};
-use dsp_std::master::{Bits, Outcome, Settings, master};
+use dsp_std::master::{Outcome, Settings, master};
 use dsp_std::preset::{self, Preset, built_in};
 use dsp_std::{demo, report};
 use interrupt::{INTERRUPTED, Interrupted};
@@ -29,9 +28,6 @@ const DEMO_MASTER: &str = "demo-mastered.wav";
 
 /// Written, but not as asked.
 const NOT_AS_ASKED: u8 = 3;
-
-/// Frames written at a time.
-const PIECE: usize = 1 << 15;
 
 fn main() -> ExitCode {
     let options = Options::parse();
@@ -120,7 +116,7 @@ fn run(options: &Options) -> Result<u8, Box<dyn Error>> {
     }
     // What would fail at the end fails now.
     if !options.dry_run {
-        let most = spec(&audio, options.bits).max_frames();
+        let most = io::spec(&audio, options.bits).max_frames();
         if audio.frames() as u64 > most {
             return Err(
                 format!("{}: {} frames; a WAV file holds {most} of these", output.display(), audio.frames()).into()
@@ -206,40 +202,10 @@ fn same_file(a: &Path, b: &Path) -> bool {
     a == b || matches!((place(a), place(b)), (Ok(a), Ok(b)) if a == b)
 }
 
-fn spec(audio: &Audio, bits: Bits) -> Spec {
-    let format = match bits {
-        Bits::Sixteen => Format::Pcm16,
-        Bits::TwentyFour => Format::Pcm24,
-        Bits::Float => Format::Float32,
-    };
-    Spec { rate: audio.rate(), layout: audio.layout(), format }
-}
-
 /// Writes audio that is on the grid of its word length.
 fn write(audio: &Audio, bits: Bits, path: &Path, force: bool) -> Result<(), Box<dyn Error>> {
-    interrupt::writing(|| write_samples(audio, bits, path, force))
-}
-
-fn write_samples(audio: &Audio, bits: Bits, path: &Path, force: bool) -> Result<(), Box<dyn Error>> {
-    let mut writer = Writer::create(path, spec(audio, bits), force)?;
-    let mut integers = vec![vec![0; PIECE]; audio.channels()];
-    for start in (0..audio.frames()).step_by(PIECE) {
-        if interrupt::wanted() {
-            return Err(Interrupted.into());
-        }
-        let end = (start + PIECE).min(audio.frames());
-        let floats: Vec<&[f32]> = audio.planes().iter().map(|p| &p[start..end]).collect();
-        match bits.grid() {
-            None => writer.write_f32(&floats)?,
-            Some(grid) => {
-                for (out, x) in integers.iter_mut().zip(&floats) {
-                    to_integers(x, grid, &mut out[..end - start])?;
-                }
-                let planes: Vec<&[i32]> = integers.iter().map(|p| &p[..end - start]).collect();
-                writer.write_i32(&planes)?;
-            }
-        }
-    }
-    writer.finish()?;
-    Ok(())
+    interrupt::writing(|| match io::save(audio, bits, path, force, || !interrupt::wanted())? {
+        true => Ok(()),
+        false => Err(Interrupted.into()),
+    })
 }

@@ -1,7 +1,7 @@
 //! The command line of `master`.
 
 use clap::Parser;
-use dsp_std::master::Bits;
+use dsp_std::bits::Bits;
 use std::path::{Path, PathBuf};
 
 /// Masters a mix: chain, loudness, true-peak ceiling, dither, and the numbers that prove it.
@@ -27,7 +27,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "DBTP", allow_negative_numbers = true)]
     pub(crate) true_peak: Option<f64>,
     /// Word length.
-    #[arg(long, default_value = "24", value_parser = bits)]
+    #[arg(long, default_value = "24")]
     pub(crate) bits: Bits,
     /// Sample rate of the master in Hz; only that of the mix, so far.
     #[arg(long, value_name = "HZ")]
@@ -53,15 +53,6 @@ pub(crate) struct Options {
     /// No table and no progress, only warnings and errors.
     #[arg(long)]
     pub(crate) quiet: bool,
-}
-
-fn bits(text: &str) -> Result<Bits, String> {
-    match text {
-        "16" => Ok(Bits::Sixteen),
-        "24" => Ok(Bits::TwentyFour),
-        "32f" => Ok(Bits::Float),
-        _ => Err("allowed are 16, 24 and 32f".to_owned()),
-    }
 }
 
 /// `mix.wav` becomes `mix-mastered.wav`, beside it.

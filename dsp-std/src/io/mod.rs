@@ -4,7 +4,8 @@
 //! |---|---|
 //! | read a whole file | [`read`], [`read_within`] |
 //! | read block by block in constant memory | [`reader::Reader`] |
-//! | write a WAV file that appears whole or not at all | [`wav::write::Writer`] |
+//! | write a whole programme | [`save`] |
+//! | write a WAV file block by block; it appears whole or not at all | [`wav::write::Writer`] |
 //!
 //! What a file is, is decided by its content; a name that says something else is only a warning. WAV (RIFF, RIFX, RF64,
 //! BW64) is read by this module, FLAC, MP3, AAC, ALAC, Vorbis and AIFF by the `symphonia` crate.
@@ -32,6 +33,7 @@ mod info;
 mod mp4;
 mod notes;
 pub mod reader;
+mod save;
 mod sniff;
 mod source;
 pub mod wav;
@@ -40,5 +42,6 @@ mod whole;
 pub use atomic::{check_writable, write_text};
 pub use error::Error;
 pub use info::{Info, Metadata, Report};
+pub use save::{save, spec};
 pub use source::Source;
 pub use whole::{Limits, read, read_within};

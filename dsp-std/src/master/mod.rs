@@ -16,51 +16,23 @@ mod peaks;
 mod solve;
 
 use crate::audio::Audio;
+use crate::bits::Bits;
 use crate::chain::Chain;
 use crate::measure::{Measurement, measure};
 use crate::preset::Preset;
 use dsp_core::block::Block;
 use dsp_core::error::Error;
-use dsp_core::process::Process;
 use dsp_core::sample::Sample;
-use dsp_core::shape::dither;
 use dsp_core::units::{Decibels, Lufs};
 use limit::{Goal, Material};
 use serde::Serialize;
 
 pub use limit::Reduction;
 
-/// Frames that are dithered at a time.
-const STEP: usize = 4096;
 /// Gain of the reference reading for the worst signal there is: what dither can become between samples.
 const WORST_READING: f64 = 2.9;
 /// How far from the target a loudness counts as missed, LU.
 const MISSED: f64 = 0.05;
-
-/// Word length of the result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub enum Bits {
-    /// 16-bit integers, dithered.
-    #[serde(rename = "16")]
-    Sixteen,
-    /// 24-bit integers, dithered.
-    #[serde(rename = "24")]
-    TwentyFour,
-    /// 32-bit float, as it is.
-    #[serde(rename = "32f")]
-    Float,
-}
-
-impl Bits {
-    /// Bits of the integer grid; `None` for float.
-    pub const fn grid(self) -> Option<u32> {
-        match self {
-            Self::Sixteen => Some(16),
-            Self::TwentyFour => Some(24),
-            Self::Float => None,
-        }
-    }
-}
 
 /// What to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -193,9 +165,7 @@ pub fn master(
     let limited = material.limit(&goal, &mut |part| progress(Stage::Limit, part))?;
 
     progress(Stage::Finish, 0.0);
-    if let Some(grid) = bits.grid() {
-        quantise(&mut planes, grid)?;
-    }
+    bits.round(&mut planes)?;
     let audio = Audio::new(rate, layout, planes)?;
     let after = measure(&audio, *dual_mono, 0, *threads)?;
     progress(Stage::Finish, 1.0);
@@ -232,17 +202,6 @@ fn scale(planes: &mut [Vec<f32>], gain: f64) -> u64 {
         *v = v.clean() * gain as f32;
     }
     absurd
-}
-
-fn quantise(planes: &mut [Vec<f32>], bits: u32) -> Result<(), Error> {
-    let params = dither::Params { bits, ..dither::Params::default() };
-    let mut dither = dither::Dither::<f32>::new(&dither::Setup { channels: planes.len() }, &params)?;
-    let mut view = planes;
-    let mut block = Block::new(&mut view);
-    for at in (0..block.frames()).step_by(STEP) {
-        dither.process(&mut block.part(at, STEP));
-    }
-    Ok(())
 }
 
 fn judge(goal: &Goal, limited: &limit::Limited, after: &Measurement, above: Option<f64>) -> Outcome {
