@@ -2,11 +2,14 @@
 //!
 //! `cargo run --release --example master -- mix.wav master.wav`
 
-mod interrupt;
+#[path = "../common/mod.rs"]
+mod common;
 mod options;
 mod progress;
 
 use clap::Parser;
+use common::interrupt::{self, INTERRUPTED, Interrupted};
+use common::{beside, check_output, hint, print, same_file, write};
 use dsp_core::layout::Layout;
 use dsp_core::units::{Decibels, Lufs, SampleRate};
 use dsp_std::audio::Audio;
@@ -15,12 +18,10 @@ use dsp_std::io::{self, check_writable, write_text};
 use dsp_std::master::{Outcome, Settings, master};
 use dsp_std::preset::{self, Preset, built_in};
 use dsp_std::{demo, report};
-use interrupt::{INTERRUPTED, Interrupted};
-use options::{Options, beside};
+use options::Options;
 use progress::Progress;
 use std::error::Error;
-use std::io::{ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 const DEMO_MIX: &str = "demo-mix.wav";
@@ -45,14 +46,6 @@ fn main() -> ExitCode {
             eprintln!("error: {e}");
             if e.is::<Interrupted>() { ExitCode::from(INTERRUPTED) } else { ExitCode::FAILURE }
         }
-    }
-}
-
-/// Prints; a reader that has gone is no reason to complain.
-fn print(text: &str) {
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
-        Err(e) if e.kind() != ErrorKind::BrokenPipe => eprintln!("warning: standard output: {e}"),
-        _ => {}
     }
 }
 
@@ -90,7 +83,7 @@ fn run(options: &Options) -> Result<u8, Box<dyn Error>> {
     let output = match &options.output {
         Some(output) => output.clone(),
         None if demo => PathBuf::from(DEMO_MASTER),
-        None => beside(&input),
+        None => beside(&input, "mastered"),
     };
     if !output.extension().is_some_and(|e| e.eq_ignore_ascii_case("wav")) {
         wrong_usage(format!("{}: only WAV can be written, so far; the name has to end in .wav", output.display()));
@@ -116,13 +109,7 @@ fn run(options: &Options) -> Result<u8, Box<dyn Error>> {
     }
     // What would fail at the end fails now.
     if !options.dry_run {
-        let most = io::spec(&audio, options.bits).max_frames();
-        if audio.frames() as u64 > most {
-            return Err(
-                format!("{}: {} frames; a WAV file holds {most} of these", output.display(), audio.frames()).into()
-            );
-        }
-        interrupt::writing(|| check_writable(&output, force).map_err(hint))?;
+        check_output(&audio, options.bits, &output, force)?;
     }
     if let Some(path) = &options.report {
         interrupt::writing(|| check_writable(path, options.force).map_err(hint))?;
@@ -181,31 +168,4 @@ fn run(options: &Options) -> Result<u8, Box<dyn Error>> {
     }
     eprintln!("warning: {input}: {verdict}");
     Ok(NOT_AS_ASKED)
-}
-
-/// An error with what can be done about it.
-fn hint(e: io::Error) -> Box<dyn Error> {
-    match e {
-        io::Error::Exists { path } => format!("{}: exists already; --force replaces it", path.display()).into(),
-        other => other.into(),
-    }
-}
-
-/// Whether both names lead to the same file, also where there is none yet.
-fn same_file(a: &Path, b: &Path) -> bool {
-    let place = |p: &Path| {
-        p.canonicalize().or_else(|_| {
-            let folder = p.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            Ok::<_, std::io::Error>(folder.canonicalize()?.join(p.file_name().unwrap_or_default()))
-        })
-    };
-    a == b || matches!((place(a), place(b)), (Ok(a), Ok(b)) if a == b)
-}
-
-/// Writes audio that is on the grid of its word length.
-fn write(audio: &Audio, bits: Bits, path: &Path, force: bool) -> Result<(), Box<dyn Error>> {
-    interrupt::writing(|| match io::save(audio, bits, path, force, || !interrupt::wanted())? {
-        true => Ok(()),
-        false => Err(Interrupted.into()),
-    })
 }

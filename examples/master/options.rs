@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use dsp_std::bits::Bits;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Masters a mix: chain, loudness, true-peak ceiling, dither, and the numbers that prove it.
 ///
@@ -53,11 +53,4 @@ pub(crate) struct Options {
     /// No table and no progress, only warnings and errors.
     #[arg(long)]
     pub(crate) quiet: bool,
-}
-
-/// `mix.wav` becomes `mix-mastered.wav`, beside it.
-pub(crate) fn beside(input: &Path) -> PathBuf {
-    let mut name = input.file_stem().unwrap_or_default().to_owned();
-    name.push("-mastered.wav");
-    input.with_file_name(name)
 }
