@@ -8,11 +8,26 @@ use dsp_core::block::Block;
 use dsp_core::error::Error;
 use dsp_core::layout::Layout;
 use dsp_core::process::{Process, Tail};
+use dsp_core::ramp::Shape;
 use dsp_core::sample::Sample;
 use dsp_core::units::{Frames, SampleRate};
 
 /// Frames that go through all devices before the next ones: what fits the nearest cache.
 const BLOCK: usize = 256;
+
+/// Amplitude below which nothing is heard any more: -120 dBFS.
+pub const SILENCE: f64 = 1e-6;
+/// Frames in which a tail that is cut is faded out.
+pub const FADE: usize = 2048;
+
+/// How a chain rang out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rung {
+    /// Frames that were added behind the programme.
+    pub frames: usize,
+    /// Whether it could still be heard when it was cut.
+    pub cut: bool,
+}
 
 /// Live devices in a row.
 pub struct Chain<S> {
@@ -30,15 +45,43 @@ impl<S: Sample> Chain<S> {
     }
 
     /// Processes whole planes in place; the latency is taken out. `progress` hears how many frames are done.
-    pub fn render(&mut self, planes: &mut [Vec<S>], mut progress: impl FnMut(usize)) {
+    pub fn render(&mut self, planes: &mut [Vec<S>], progress: impl FnMut(usize)) {
+        self.render_longer(planes, 0, progress);
+    }
+
+    /// Like [`render`](Self::render), and lets the chain ring on behind the programme, as long as its tail lasts but at most
+    /// `longest` frames. What is then left below [`SILENCE`] is cut off; a sound that is cut while it can still be heard is
+    /// faded out within [`FADE`] frames.
+    pub fn ring_out(&mut self, planes: &mut [Vec<S>], longest: usize, progress: impl FnMut(usize)) -> Rung {
+        let frames = planes.iter().map(Vec::len).min().unwrap_or(0);
+        let tail = match self.tail() {
+            Tail::Frames(Frames(n)) => usize::try_from(n).unwrap_or(usize::MAX),
+            Tail::Infinite => usize::MAX,
+        };
+        self.render_longer(planes, tail.min(longest), progress);
+        let floor = S::from_f64(SILENCE);
+        let heard = |plane: &Vec<S>| plane.iter().rposition(|v| v.abs() >= floor).map_or(0, |last| last + 1);
+        let end = planes.iter().map(heard).max().unwrap_or(0).max(frames);
+        let cut = tail > longest && end == frames + longest;
+        for plane in planes.iter_mut() {
+            plane.truncate(end);
+            let fade = FADE.min(longest);
+            for (i, v) in plane[end - fade..].iter_mut().enumerate().filter(|_| cut) {
+                *v *= Shape::Smooth.at(S::from_f64((fade - i) as f64 / fade as f64));
+            }
+        }
+        Rung { frames: end - frames, cut }
+    }
+
+    fn render_longer(&mut self, planes: &mut [Vec<S>], tail: usize, mut progress: impl FnMut(usize)) {
         self.reset();
         if self.nodes.is_empty() {
             return;
         }
         let latency = usize::try_from(self.latency().get()).expect("latency fits memory");
         for plane in planes.iter_mut() {
-            plane.reserve_exact(latency);
-            plane.resize(plane.len() + latency, S::ZERO);
+            plane.reserve_exact(latency + tail);
+            plane.resize(plane.len() + latency + tail, S::ZERO);
         }
         {
             let mut view = &mut planes[..];

@@ -18,12 +18,16 @@
 //! release = 0.15
 //! ```
 
+mod text;
+
 use crate::device::Device;
 use dsp_core::dynamics::{gain_path, limiter};
 use dsp_core::layout::Layout;
 use dsp_core::units::{Decibels, Lufs, SampleRate, Seconds};
 use serde::{Deserialize, Serialize};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+pub use text::Error;
 
 /// The built-in presets, the default first.
 const BUILT_IN: [&str; 6] = [
@@ -34,42 +38,6 @@ const BUILT_IN: [&str; 6] = [
     include_str!("club.toml"),
     include_str!("transparent.toml"),
 ];
-
-/// Why a preset cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
-    /// Neither a built-in name nor a file.
-    #[error("preset '{name}' is unknown: built in are {}; or give the path of a .toml file", names().join(", "))]
-    Unknown {
-        /// What was asked for.
-        name: String,
-    },
-    /// The file cannot be read.
-    #[error("{}: cannot be read: {source}", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// The text is not a preset.
-    #[error("{place}: {message}")]
-    Text {
-        /// File or name.
-        place: String,
-        /// What is wrong, with the line.
-        message: String,
-    },
-    /// A value is out of its range.
-    #[error("{place}: {source}")]
-    Value {
-        /// File or name.
-        place: String,
-        /// Which, and what is allowed.
-        source: dsp_core::error::Error,
-    },
-}
 
 /// How the last limiter works; ranges are those of [`limiter`].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -133,10 +101,8 @@ impl Preset {
         if let Some(preset) = built_in().into_iter().find(|p| p.name == name) {
             return Ok(preset);
         }
-        if Path::new(name).extension().is_none() && !Path::new(name).exists() {
-            return Err(Error::Unknown { name: name.to_owned() });
-        }
-        Self::load(Path::new(name))
+        let path = text::path(name).ok_or_else(|| Error::Unknown { name: name.to_owned(), known: names() })?;
+        Self::load(path)
     }
 
     /// Reads a preset from a file.
@@ -145,7 +111,7 @@ impl Preset {
     /// When it cannot be read, is not a preset, or a value is out of range; the message names file, line and what is
     /// allowed.
     pub fn load(path: &Path) -> Result<Self, Error> {
-        let text = std::fs::read_to_string(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+        let text = text::read(path)?;
         Self::parse(&text, &path.display().to_string())
     }
 
@@ -154,10 +120,7 @@ impl Preset {
     /// # Errors
     /// As [`load`](Self::load).
     pub fn parse(text: &str, place: &str) -> Result<Self, Error> {
-        let preset: Self = toml::from_str(text).map_err(|e| {
-            let line = e.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-            Error::Text { place: place.to_owned(), message: format!("line {line}: {}", e.message().replace('\n', " ")) }
-        })?;
+        let preset: Self = text::parse(text, place)?;
         preset.check().map_err(|source| Error::Value { place: place.to_owned(), source })?;
         Ok(preset)
     }
