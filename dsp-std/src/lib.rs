@@ -7,12 +7,14 @@
 //! | describe processors as data | [`device`], [`chain`] |
 //! | use or write a mastering preset | [`preset`] |
 //! | master a mix to a loudness | [`master`] |
+//! | read reverberation times off an impulse response | [`decay`] |
 //! | have a mix to try it on | [`demo`] |
 //! | print or save what was done | [`report`] |
 
 pub mod audio;
 pub mod bits;
 pub mod chain;
+pub mod decay;
 pub mod demo;
 pub mod device;
 pub mod io;
