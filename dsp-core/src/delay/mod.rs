@@ -1,3 +1,6 @@
 //! Delays.
 
+pub mod interpolation;
+pub mod line;
 pub mod ring;
+pub mod thiran;

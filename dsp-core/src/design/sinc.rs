@@ -37,21 +37,33 @@ fn beta(taps: usize) -> f64 {
     (4.0 + (taps as f64 - 16.0) / 12.0).min(8.0)
 }
 
-/// The kernel for a `fraction` of 0 to 1; gain at 0 Hz is exactly 1.
-pub fn kernel<const T: usize>(fraction: f64) -> [f64; T] {
-    let (half, beta) = (T as f64 / 2.0, beta(T));
-    let mut h: [f64; T] = core::array::from_fn(|k| {
+/// Sinc times window, without any scale.
+fn shape<const T: usize>(fraction: f64, beta: f64) -> [f64; T] {
+    let half = T as f64 / 2.0;
+    core::array::from_fn(|k| {
         let t = k as f64 - (half - 1.0) - fraction;
         let inside = 1.0 - (t / half) * (t / half);
         let window = if inside > 0.0 { bessel_i0(beta * libm::sqrt(inside)) } else { 0.0 };
         let sinc = if libm::fabs(t) < 1e-12 { 1.0 } else { libm::sin(PI * t) / (PI * t) };
         sinc * window
-    });
+    })
+}
+
+/// The kernel for a `fraction` of 0 to 1; gain at 0 Hz is exactly 1.
+pub fn kernel<const T: usize>(fraction: f64) -> [f64; T] {
+    let mut h: [f64; T] = shape(fraction, beta(T));
     let sum: f64 = h.iter().sum();
     for v in &mut h {
         *v /= sum;
     }
     h
+}
+
+/// A kernel under a window of any `beta`, with the height of the window as its only scale: what the largest error over a
+/// wide band is smallest with (gain at 0 Hz: 1 within 1e-4 for 16 taps and a beta of 7, 1e-5 for 32 and 9).
+pub fn windowed<const T: usize>(fraction: f64, beta: f64) -> [f64; T] {
+    let top = bessel_i0(beta);
+    shape(fraction, beta).map(|v| v / top)
 }
 
 #[cfg(test)]
