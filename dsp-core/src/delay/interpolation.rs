@@ -11,8 +11,8 @@
 //! | [`Lagrange`] of order 3 | 4 | 1 | -103 / -48 / -25 / -12 | 3.45 | 1 |
 //! | [`Lagrange`] of order 5 | 6 | 2 | -152 / -69 / -35 / -16 | 5.95 | 1 |
 //! | [`Lagrange`] of order 7 | 8 | 3 | -201 / -90 / -44 / -20 | 7.8 | 1 |
-//! | [`Sinc`] of 16 taps | 16 | 7 | -80 / -78 / -75 / -68 | 17.4 | 1.0006 |
-//! | [`Sinc`] of 32 taps | 32 | 15 | -102 / -103 / -97 / -94 | 20.0 | 1.0001 |
+//! | [`Sinc16`] | 16 | 7 | -80 / -78 / -75 / -68 | 17.4 | 1.0006 |
+//! | [`Sinc32`] | 32 | 15 | -102 / -103 / -97 / -94 | 20.0 | 1.0001 |
 //!
 //! Errors are those of the complex response at 48 kHz, the worst of all fractions, re the signal (a test reproduces the
 //! table). "Least delay" is in whole frames, the newest neighbour being the newest sample written. "Gain at most" is what a
@@ -31,13 +31,19 @@
 //! IEEE ISCAS 1988; the window: [`crate::design::sinc`].
 
 use crate::design::sinc::windowed;
+use crate::lanes::Lanes;
 use crate::sample::Sample;
 
 /// A way to read between samples from `T` neighbours.
 pub trait Kernel<S: Sample, const T: usize>: Copy {
     /// Weights of `T` samples in a row, oldest first, for the place `fraction` (0 to 1) before the newer of the middle
-    /// two.
-    fn weights(&self, fraction: S) -> [S; T];
+    /// two; for `N` frames at once.
+    fn weights<const N: usize>(&self, fraction: Lanes<S, N>) -> [Lanes<S, N>; T];
+}
+
+#[inline(always)]
+fn number<S: Sample, const N: usize>(value: f64) -> Lanes<S, N> {
+    Lanes::splat(S::from_f64(value))
 }
 
 /// The straight line between two samples.
@@ -46,8 +52,8 @@ pub struct Linear;
 
 impl<S: Sample> Kernel<S, 2> for Linear {
     #[inline(always)]
-    fn weights(&self, f: S) -> [S; 2] {
-        [f, S::ONE - f]
+    fn weights<const N: usize>(&self, f: Lanes<S, N>) -> [Lanes<S, N>; 2] {
+        [f, number(1.0) - f]
     }
 }
 
@@ -57,15 +63,14 @@ pub struct Hermite;
 
 impl<S: Sample> Kernel<S, 4> for Hermite {
     #[inline(always)]
-    fn weights(&self, f: S) -> [S; 4] {
-        let number = S::from_f64;
-        let half = number(0.5);
-        let g = f * f;
+    fn weights<const N: usize>(&self, f: Lanes<S, N>) -> [Lanes<S, N>; 4] {
+        let (one, half) = (number(1.0), number(0.5));
+        let (g, square) = (one - f, f * f);
         [
-            half * g * (f - S::ONE),
-            f * (half + f * (number(2.0) - number(1.5) * f)),
-            S::ONE + g * (number(1.5) * f - number(2.5)),
-            -half * f * (S::ONE - f) * (S::ONE - f),
+            number::<S, N>(-0.5) * square * g,
+            f * (half + f * (number::<S, N>(2.0) - number::<S, N>(1.5) * f)),
+            one + square * (number::<S, N>(1.5) * f - number(2.5)),
+            number::<S, N>(-0.5) * f * (g * g),
         ]
     }
 }
@@ -74,34 +79,41 @@ impl<S: Sample> Kernel<S, 4> for Hermite {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Lagrange;
 
-#[inline(always)]
-fn lagrange<S: Sample, const T: usize>(f: S) -> [S; T] {
-    // Distances to every sample; the one that is met is exactly zero.
-    let away: [S; T] = core::array::from_fn(|m| S::from_i32(T as i32 / 2 - m as i32) - f);
-    let (mut weights, mut before, mut after) = ([S::ONE; T], S::ONE, S::ONE);
-    for j in 0..T {
-        weights[j] *= before;
-        before *= away[j];
-        weights[T - 1 - j] *= after;
-        after *= away[T - 1 - j];
-    }
-    for (j, w) in weights.iter_mut().enumerate() {
-        // The product of j - m over all other m: j! (T - 1 - j)! with the sign of those above.
-        let mut scale = 1.0;
-        for m in (0..T).filter(|m| *m != j) {
-            scale *= j as f64 - m as f64;
+/// One over the product of `j - m` over all other `m`.
+const fn scales<const T: usize>() -> [f64; T] {
+    let (mut scales, mut j) = ([1.0; T], 0);
+    while j < T {
+        let mut m = 0;
+        while m < T {
+            if m != j {
+                scales[j] *= j as f64 - m as f64;
+            }
+            m += 1;
         }
-        *w *= S::from_f64(1.0 / scale);
+        scales[j] = 1.0 / scales[j];
+        j += 1;
     }
-    weights
+    scales
 }
 
 macro_rules! lagrange {
     ($($taps:literal),+) => {$(
         impl<S: Sample> Kernel<S, $taps> for Lagrange {
             #[inline(always)]
-            fn weights(&self, f: S) -> [S; $taps] {
-                lagrange(f)
+            fn weights<const N: usize>(&self, f: Lanes<S, N>) -> [Lanes<S, N>; $taps] {
+                const SCALES: [f64; $taps] = scales();
+                // Distances to every sample; the one that is met is exactly zero.
+                let away: [Lanes<S, N>; $taps] =
+                    core::array::from_fn(|m| Lanes::splat(S::from_i32($taps / 2 - m as i32)) - f);
+                let (mut before, mut after) = (number(1.0), number(1.0));
+                let mut weights = SCALES.map(number::<S, N>);
+                for j in 0..$taps {
+                    weights[j] = weights[j] * before;
+                    before = before * away[j];
+                    weights[$taps - 1 - j] = weights[$taps - 1 - j] * after;
+                    after = after * away[$taps - 1 - j];
+                }
+                weights
             }
         }
     )+};
@@ -111,7 +123,12 @@ lagrange!(4, 6, 8);
 /// Terms of the even and of the odd part of a tap.
 const TERMS: usize = 3;
 
-/// A Kaiser-windowed sinc of `2 H` taps: 16 (`Sinc<S, 8>`, beta 7) or 32 (`Sinc<S, 16>`, beta 9).
+/// A Kaiser-windowed sinc of 16 taps, beta 7.
+pub type Sinc16<S> = Sinc<S, 8>;
+/// A Kaiser-windowed sinc of 32 taps, beta 9.
+pub type Sinc32<S> = Sinc<S, 16>;
+
+/// A Kaiser-windowed sinc of `2 H` taps.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sinc<S, const H: usize> {
     /// Powers of `u^2`, of the older half of the taps.
@@ -179,19 +196,22 @@ macro_rules! sinc {
 
         impl<S: Sample> Kernel<S, $taps> for Sinc<S, $half> {
             #[inline(always)]
-            fn weights(&self, f: S) -> [S; $taps] {
-                let g = S::ONE - f;
-                let (u, bump) = (f - S::from_f64(0.5), f * g);
+            fn weights<const N: usize>(&self, f: Lanes<S, N>) -> [Lanes<S, N>; $taps] {
+                let g = number::<S, N>(1.0) - f;
+                let (u, bump) = (f - number(0.5), f * g);
                 let v = u * u;
-                let mut weights = [S::ZERO; $taps];
+                let mut weights = [Lanes::ZERO; $taps];
+                let part = |table: &[[S; $half]; TERMS], j: usize| {
+                    let [a, b, c] = [table[0][j], table[1][j], table[2][j]].map(Lanes::splat);
+                    a + v * (b + v * c)
+                };
                 for j in 0..$half {
-                    let even = self.even[0][j] + v * (self.even[1][j] + v * self.even[2][j]);
-                    let odd = u * (self.odd[0][j] + v * (self.odd[1][j] + v * self.odd[2][j]));
+                    let (even, odd) = (part(&self.even, j), u * part(&self.odd, j));
                     weights[j] = bump * (even + odd);
                     weights[$taps - 1 - j] = bump * (even - odd);
                 }
-                weights[$half - 1] += f;
-                weights[$half] += g;
+                weights[$half - 1] = weights[$half - 1] + f;
+                weights[$half] = weights[$half] + g;
                 weights
             }
         }
@@ -207,6 +227,10 @@ mod tests {
 
     const RATE: f64 = 48_000.0;
 
+    fn one<S: Sample, const T: usize>(kernel: impl Kernel<S, T>, fraction: S) -> [S; T] {
+        kernel.weights(Lanes([fraction])).map(|w| w.0[0])
+    }
+
     /// Real and imaginary part of a kernel's response at `frequency`, seen from the sample the fraction counts from.
     fn response<const T: usize>(w: &[f64; T], frequency: f64) -> (f64, f64) {
         let omega = 2.0 * PI * frequency / RATE;
@@ -220,7 +244,7 @@ mod tests {
     fn error<S: Sample, const T: usize>(kernel: impl Kernel<S, T>, frequency: f64) -> f64 {
         let error = |step: u32| {
             let f = f64::from(step) / 200.0;
-            let (re, im) = response(&kernel.weights(S::from_f64(f)).map(S::to_f64), frequency);
+            let (re, im) = response(&one(kernel, S::from_f64(f)).map(S::to_f64), frequency);
             let angle = -2.0 * PI * frequency / RATE * f;
             (re - angle.cos()).hypot(im - angle.sin())
         };
@@ -236,7 +260,7 @@ mod tests {
         assert!((clean - up_to).abs() <= 100.0, "{name}: {clean}");
         let mut most = 0.0_f64;
         for f in 0..=40 {
-            let w = kernel.weights(f64::from(f) / 40.0);
+            let w = one(kernel, f64::from(f) / 40.0);
             for step in 0..=480 {
                 let (re, im) = response(&w, 50.0 * f64::from(step));
                 most = most.max(re.hypot(im));
@@ -252,21 +276,21 @@ mod tests {
         row::<4>("lagrange 3", Lagrange, [-103.3, -47.6, -24.5, -12.0], 3_450.0, 1.000_000_1);
         row::<6>("lagrange 5", Lagrange, [-152.2, -68.9, -34.5, -16.3], 5_950.0, 1.000_000_1);
         row::<8>("lagrange 7", Lagrange, [-200.8, -89.8, -44.2, -20.4], 7_800.0, 1.000_000_1);
-        row("sinc 16", Sinc::<f64, 8>::new(), [-79.6, -78.2, -74.9, -68.3], 17_400.0, 1.000_6);
-        row("sinc 32", Sinc::<f64, 16>::new(), [-101.8, -102.5, -96.5, -94.0], 20_000.0, 1.000_1);
+        row("sinc 16", Sinc16::<f64>::new(), [-79.6, -78.2, -74.9, -68.3], 17_400.0, 1.000_6);
+        row("sinc 32", Sinc32::<f64>::new(), [-101.8, -102.5, -96.5, -94.0], 20_000.0, 1.000_1);
     }
 
     #[test]
     fn single_precision_weights_are_as_good() {
         for (frequency, sixteen, thirty_two) in [(1e3, -79.0, -101.0), (1e4, -74.0, -96.0), (1.5e4, -67.5, -93.0)] {
-            let e = (error(Sinc::<f32, 8>::new(), frequency), error(Sinc::<f32, 16>::new(), frequency));
+            let e = (error(Sinc16::<f32>::new(), frequency), error(Sinc32::<f32>::new(), frequency));
             assert!(e.0 < sixteen && e.1 < thirty_two, "{e:?}");
         }
     }
 
     fn ends<S: Sample, const T: usize>(kernel: impl Kernel<S, T>) {
         for (f, at) in [(S::ZERO, T / 2), (S::ONE, T / 2 - 1)] {
-            for (j, w) in kernel.weights(f).into_iter().enumerate() {
+            for (j, w) in one(kernel, f).into_iter().enumerate() {
                 assert!(w == if j == at { S::ONE } else { S::ZERO }, "tap {j} of {T} at {f:?}: {w:?}");
             }
         }
@@ -278,8 +302,8 @@ mod tests {
         ends::<S, 4>(Lagrange);
         ends::<S, 6>(Lagrange);
         ends::<S, 8>(Lagrange);
-        ends(Sinc::<S, 8>::new());
-        ends(Sinc::<S, 16>::new());
+        ends(Sinc16::<S>::new());
+        ends(Sinc32::<S>::new());
     }
 
     #[test]
