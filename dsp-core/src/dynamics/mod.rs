@@ -4,6 +4,7 @@ pub mod ballistics;
 pub mod box_mean;
 pub mod compressor;
 pub mod curve;
+pub mod detector;
 pub mod gain_path;
 pub mod limiter;
 pub mod sliding_max;

@@ -1,15 +1,14 @@
 //! What is set on a compressor and what it designs to.
 
-use crate::dynamics::ballistics::{self, step};
+use crate::dynamics::ballistics;
 use crate::dynamics::curve::Curve;
+use crate::dynamics::detector::{Detector, Level};
 use crate::error::Error;
-use crate::filter::svf;
 use crate::layout::Layout;
 use crate::math::LOG2_PER_DB;
 use crate::ramp::{Blend, mix};
 use crate::sample::Sample;
-use crate::units::{Decibels, Hertz, Q, SampleRate, Seconds};
-use core::f64::consts::FRAC_1_SQRT_2;
+use crate::units::{Decibels, Hertz, SampleRate, Seconds};
 
 /// What fixes memory and latency.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -30,20 +29,6 @@ impl Setup {
     fn check(&self) -> Result<(), Error> {
         Error::check("look-ahead", self.look_ahead.0, 0.0, 0.1, "s")
     }
-}
-
-/// What the detector calls level.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
-pub enum Detector {
-    /// Magnitude of the sample.
-    #[default]
-    Peak,
-    /// Root of the mean square, a one-pole with half the window as time constant.
-    Rms {
-        /// Window, 0.001 to 1 s.
-        window: Seconds,
-    },
 }
 
 /// What a person sets.
@@ -107,9 +92,7 @@ pub struct Coeffs<S> {
     pub(super) make_up: S,
     pub(super) link: S,
     pub(super) dry: S,
-    /// Step of the mean square; 0 means peak.
-    pub(super) rms: S,
-    pub(super) high_pass: svf::Coeffs<S>,
+    pub(super) level: Level<S>,
 }
 
 impl<S: Sample> Coeffs<S> {
@@ -122,22 +105,6 @@ impl<S: Sample> Coeffs<S> {
         Error::check("make-up", params.make_up.0, -24.0, 40.0, "dB")?;
         Error::check("link", params.link, 0.0, 1.0, "")?;
         Error::check("mix", params.mix, 0.0, 1.0, "")?;
-        let rms = match params.detector {
-            Detector::Peak => 0.0,
-            Detector::Rms { window } => {
-                Error::check("window", window.0, 0.001, 1.0, "s")?;
-                step(window.0 / 2.0, setup.rate)
-            }
-        };
-        let high_pass = match params.high_pass {
-            None => svf::Coeffs::NEUTRAL,
-            Some(frequency) => {
-                Error::check("high-pass", frequency.0, 10.0, (0.4 * setup.rate.hertz()).min(5000.0), "Hz")?;
-                let kind = svf::Kind::HighPass;
-                let band = svf::Params { kind, frequency, gain: Decibels(0.0), q: Q(FRAC_1_SQRT_2) };
-                svf::Coeffs::design(setup.rate, &band)?
-            }
-        };
         Ok(Self {
             scale: S::from_f64((-params.threshold).amplitude()),
             curve: Curve::design(params.ratio, params.knee),
@@ -145,8 +112,7 @@ impl<S: Sample> Coeffs<S> {
             make_up: S::from_f64(params.make_up.0 * LOG2_PER_DB),
             link: S::from_f64(params.link),
             dry: S::from_f64(1.0 - params.mix),
-            rms: S::from_f64(rms),
-            high_pass,
+            level: Level::design(setup.rate, params.detector, params.high_pass)?,
         })
     }
 }
@@ -164,8 +130,7 @@ impl<S: Sample> Blend for Coeffs<S> {
             make_up: mix(from.make_up, to.make_up, p),
             link: mix(from.link, to.link, p),
             dry: mix(from.dry, to.dry, p),
-            rms: to.rms,
-            high_pass: svf::Coeffs::blend(&from.high_pass, &to.high_pass, p),
+            level: Level::blend(&from.level, &to.level, p),
         }
     }
 }

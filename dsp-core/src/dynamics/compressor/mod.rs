@@ -33,8 +33,8 @@ mod design;
 use crate::block::Block;
 use crate::delay::ring::delay;
 use crate::dynamics::ballistics;
+use crate::dynamics::detector::LEVEL_LEN;
 use crate::error::Error;
-use crate::filter::carry::Carry;
 use crate::layout::{MAX_CHANNELS, Position};
 use crate::math::LOG2_PER_DB;
 use crate::process::{CHUNK, Clock, Process, Tail, Tune};
@@ -43,14 +43,12 @@ use crate::sample::{Sample, clean_all};
 use crate::storage::{Storage, take};
 use crate::units::{Decibels, Frames};
 
-pub use design::{Coeffs, Detector, Params, Setup};
-
-/// Detector memory per channel: mean square with its rest, high-pass.
-const DETECTOR_LEN: usize = 4;
+pub use crate::dynamics::detector::Detector;
+pub use design::{Coeffs, Params, Setup};
 
 /// Samples of storage: four per channel and the look-ahead.
 pub fn required_len(setup: &Setup) -> usize {
-    setup.layout.channels() * (DETECTOR_LEN + setup.delay())
+    setup.layout.channels() * (LEVEL_LEN + setup.delay())
 }
 
 /// The processor; `M` is storage of [`required_len`] samples.
@@ -73,7 +71,7 @@ struct Parts<'a, S> {
 
 fn parts<S>(channels: usize, delay: usize, storage: &mut [S]) -> Parts<'_, S> {
     let mut rest = storage;
-    Parts { detectors: take(&mut rest, channels * DETECTOR_LEN), delays: take(&mut rest, channels * delay) }
+    Parts { detectors: take(&mut rest, channels * LEVEL_LEN), delays: take(&mut rest, channels * delay) }
 }
 
 impl<S: Sample, M: Storage<S>> Compressor<S, M> {
@@ -119,7 +117,7 @@ impl<S: Sample, M: Storage<S>> Compressor<S, M> {
         // Pass 1: the loudest channel, linear. With separate channels the levels are found again below from the same
         // detector memory, so it is only moved on there.
         let mut first = true;
-        for (channel, memory) in p.detectors.chunks_exact_mut(DETECTOR_LEN).enumerate().take(listeners) {
+        for (channel, memory) in p.detectors.chunks_exact_mut(LEVEL_LEN).enumerate().take(listeners) {
             if block.key().is_none() && is_lfe(channel) {
                 continue;
             }
@@ -155,7 +153,7 @@ impl<S: Sample, M: Storage<S>> Compressor<S, M> {
         let (ring, length) = (self.ring, self.delay);
         for channel in 0..channels {
             if each {
-                let memory = &mut p.detectors[channel * DETECTOR_LEN..][..DETECTOR_LEN];
+                let memory = &mut p.detectors[channel * LEVEL_LEN..][..LEVEL_LEN];
                 let mut copy = [memory[0], memory[1], memory[2], memory[3]];
                 level(c, &mut copy, block, channel, own);
                 memory.copy_from_slice(&copy);
@@ -182,13 +180,7 @@ impl<S: Sample, M: Storage<S>> Compressor<S, M> {
 
 /// Level of what channel `channel` is listened to, linear: magnitude or RMS, after the high-pass.
 #[inline(always)]
-fn level<S: Sample>(
-    c: &Coeffs<S>,
-    memory: &mut [S; DETECTOR_LEN],
-    block: &Block<'_, S>,
-    channel: usize,
-    out: &mut [S],
-) {
+fn level<S: Sample>(c: &Coeffs<S>, memory: &mut [S; LEVEL_LEN], block: &Block<'_, S>, channel: usize, out: &mut [S]) {
     let silence;
     let (x, keyed) = match block.key() {
         Some(key) => (key.channel(channel), true),
@@ -199,30 +191,7 @@ fn level<S: Sample>(
         }
     };
     // The block has been cleaned; the key is not ours to write to.
-    let clean = |x: S| if keyed { x.clean() } else { x };
-    if c.high_pass.d2 > S::ZERO {
-        let mut state = [memory[2], memory[3]];
-        for (o, x) in out.iter_mut().zip(x) {
-            *o = c.high_pass.run(&mut state, clean(*x)).abs();
-        }
-        memory[2..].copy_from_slice(&state);
-    } else {
-        // What is off forgets: switched on again it starts from silence.
-        memory[2..].fill(S::ZERO);
-        for (o, x) in out.iter_mut().zip(x) {
-            *o = clean(*x).abs();
-        }
-    }
-    if c.rms > S::ZERO {
-        let mut square = Carry::load([memory[0], memory[1]]);
-        for o in out.iter_mut() {
-            square.add(c.rms * (*o * *o - square.value));
-            *o = square.value.larger(S::ZERO).sqrt();
-        }
-        memory[..2].copy_from_slice(&square.store());
-    } else {
-        memory[..2].fill(S::ZERO);
-    }
+    c.level.run(memory, x, |x| if keyed { x.clean() } else { x }, out);
 }
 
 /// Linear level to powers of two above the threshold.
