@@ -1,1 +1,4 @@
 //! Rooms and plates, computed or recorded.
+
+mod line;
+pub mod plate;
