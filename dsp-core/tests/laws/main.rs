@@ -10,4 +10,5 @@ mod equalizer;
 mod harness;
 mod limiter;
 mod one_pole;
+mod plate;
 mod width;

@@ -10,6 +10,7 @@ use dsp_core::signal;
 use dsp_core::units::SampleRate;
 
 mod mastering;
+mod space;
 
 #[global_allocator]
 static ALLOCATOR: AllocDisabler = AllocDisabler;
@@ -53,5 +54,5 @@ macro_rules! in_both {
 }
 
 mod run {
-    in_both!(mastering);
+    in_both!(mastering, space);
 }

@@ -4,3 +4,4 @@
 //! reverberator asks for them.
 
 mod analysis;
+mod plate;

@@ -7,7 +7,7 @@
 //!
 //! | parameter | unit | range | default |
 //! |---|---|---|---|
-//! | `time` | s, until -60 dB, without damping | 0.5 to 60 | 1.8 (the paper's decay of 0.5) |
+//! | `time` | s, until -60 dB, without damping | 0.5 to 60 | 2 (the paper's decay of 0.5) |
 //! | `pre_delay` | s | 0 to the longest of the set-up | 0 |
 //! | `bandwidth` | Hz, -3 dB of the input's low-pass | 100 to 20000 | 12000 |
 //! | `damping` | Hz, -3 dB of the low-pass in each branch | 100 to 20000 | 6000 |
@@ -89,7 +89,7 @@ pub struct Params {
 impl Default for Params {
     fn default() -> Self {
         Self {
-            time: Seconds(1.8),
+            time: Seconds(2.0),
             pre_delay: Seconds(0.0),
             bandwidth: Hertz(12_000.0),
             damping: Hertz(6_000.0),

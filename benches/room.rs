@@ -1,0 +1,58 @@
+//! Rooms and plates, per stereo frame, against the `freeverb` crate.
+
+use benches::{FRAMES, blocks, music};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use dsp_core::process::Process;
+use dsp_core::reverb::plate;
+use dsp_core::sample::Sample;
+use dsp_core::units::{Frames, SampleRate};
+use freeverb::Freeverb;
+use std::hint::black_box;
+
+const RATE: SampleRate = SampleRate::VIDEO;
+
+fn plate<S: Sample>() -> plate::Plate<S, Vec<S>> {
+    let setup = plate::Setup::new(RATE);
+    plate::Plate::new(&setup, &plate::Params::default(), vec![S::ZERO; plate::required_len(&setup)]).expect("valid")
+}
+
+/// Runs a processor over the programme; the copy of the programme is in the time.
+fn run<S: Sample>(c: &mut Criterion, name: &str, mut each: impl FnMut(&mut dsp_core::block::Block<'_, S>)) {
+    let mut group = c.benchmark_group("room stereo");
+    group.throughput(Throughput::Elements(FRAMES as u64));
+    let source = music::<S>(0.5);
+    let mut planes = source.clone();
+    group.bench_function(name, |b| {
+        b.iter(|| {
+            planes.clone_from(&source);
+            blocks(&mut planes, &mut each);
+            black_box(&planes);
+        });
+    });
+    group.finish();
+}
+
+fn room(c: &mut Criterion) {
+    let mut p = plate::<f32>();
+    run::<f32>(c, "plate f32", |block| p.process(block));
+    let mut p = plate::<f64>();
+    run::<f64>(c, "plate f64", |block| p.process(block));
+    let (mut p, mut still) = (plate::<f32>(), false);
+    run::<f32>(c, "plate f32, always moving", |block| {
+        still = !still;
+        let width = if still { 0.9 } else { 1.1 };
+        p.set(&plate::Params { width, ..plate::Params::default() }, Frames(10_000)).expect("valid");
+        p.process(block);
+    });
+    let mut p = Freeverb::new(RATE.get() as usize);
+    run::<f32>(c, "freeverb crate", |block| {
+        let (left, right) = block.pair_mut(0, 1);
+        for (l, r) in left.iter_mut().zip(right) {
+            let (x, y) = p.tick((f64::from(*l), f64::from(*r)));
+            (*l, *r) = (x as f32, y as f32);
+        }
+    });
+}
+
+criterion_group!(benches, room);
+criterion_main!(benches);
