@@ -4,6 +4,7 @@ use super::design::{Coeffs, DECAY_DIFFUSION, DEEPEST, Numbers, lfo_params, lfo_s
 use super::{Params, Setup};
 use crate::delay::interpolation::{Kernel, Lagrange};
 use crate::error::Error;
+use crate::lanes::Lanes;
 use crate::modulation::lfo::Lfo;
 use crate::process::CHUNK;
 use crate::ramp::{Ramp, mix};
@@ -279,11 +280,29 @@ impl<S: Sample> Tank<S> {
             for (k, delay) in delays[..n].iter_mut().enumerate() {
                 *delay = reach + now.get(k, |c| c.depth) * *delay;
             }
-            for (k, (y, delay)) in out.iter_mut().zip(delays).enumerate().take(n) {
-                let whole = delay.to_i32();
-                let four = line.four(memory, least + whole as usize + 2, k);
-                let weights: [S; 4] = Lagrange.weights(delay - S::from_i32(whole));
-                *y = (four[0] * weights[0] + four[3] * weights[3]) + (four[1] * weights[1] + four[2] * weights[2]);
+            let mut wholes = [0; CHUNK];
+            let mut weights = [[S::ZERO; CHUNK]; 4];
+            for k in (0..n).step_by(4) {
+                let delay = Lanes([delays[k], delays[k + 1], delays[k + 2], delays[k + 3]]);
+                let whole = delay.0.map(Sample::to_i32);
+                let four: [Lanes<S, 4>; 4] = Lagrange.weights(delay - Lanes(whole.map(S::from_i32)));
+                wholes[k..k + 4].copy_from_slice(&whole);
+                for (weights, four) in weights.iter_mut().zip(four) {
+                    weights[k..k + 4].copy_from_slice(&four.0);
+                }
+            }
+            // It moves by less than a frame in fifty: long runs read from one place.
+            let mut k = 0;
+            while k < n {
+                let whole = wholes[k];
+                let same = wholes[k..n].iter().take_while(|w| **w == whole).count();
+                let mut near = [S::ZERO; CHUNK + 3];
+                line.read(memory, least + whole as usize + 2 - k, &mut near[..same + 3]);
+                for i in 0..same {
+                    let w = [weights[0][k + i], weights[1][k + i], weights[2][k + i], weights[3][k + i]];
+                    out[k + i] = (w[0] * near[i] + w[3] * near[i + 3]) + (w[1] * near[i + 1] + w[2] * near[i + 2]);
+                }
+                k += same;
             }
         }
         self.lfo.advance(n);
