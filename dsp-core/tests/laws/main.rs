@@ -11,4 +11,6 @@ mod harness;
 mod limiter;
 mod one_pole;
 mod plate;
+mod phaser;
+mod tremolo;
 mod width;
