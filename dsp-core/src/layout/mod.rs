@@ -1,119 +1,17 @@
 //! Where channels are heard: links, mid/side pairs and loudness weights ask the layout, never the bare channel count.
 
+mod direction;
+mod position;
+mod systems;
+
+pub use direction::Direction;
+pub use position::Position;
+
 use crate::error::Error;
+use position::MASK_ORDER;
 
 /// Most channels any processor accepts.
 pub const MAX_CHANNELS: usize = 24;
-
-/// A loudspeaker position. The bits are those of the WAVE channel mask (KSMEDIA order); azimuth is positive to the left.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
-#[non_exhaustive]
-pub enum Position {
-    /// Front left, +30 degrees.
-    FrontLeft,
-    /// Front right, -30 degrees.
-    FrontRight,
-    /// Front centre.
-    FrontCentre,
-    /// Low-frequency effects: not counted in loudness.
-    Lfe,
-    /// Back left, +135 degrees (+110 in a 5.x layout without sides).
-    BackLeft,
-    /// Back right.
-    BackRight,
-    /// Between front left and centre.
-    FrontLeftOfCentre,
-    /// Between front right and centre.
-    FrontRightOfCentre,
-    /// Back centre, 180 degrees.
-    BackCentre,
-    /// Side left, +90 degrees (+110 in a 5.x layout).
-    SideLeft,
-    /// Side right.
-    SideRight,
-    /// Overhead.
-    TopCentre,
-    /// Top front left.
-    TopFrontLeft,
-    /// Top front centre.
-    TopFrontCentre,
-    /// Top front right.
-    TopFrontRight,
-    /// Top back left.
-    TopBackLeft,
-    /// Top back centre.
-    TopBackCentre,
-    /// Top back right.
-    TopBackRight,
-    /// The one channel of a mono programme.
-    Mono,
-    /// No known place (an ambisonic component, a discrete track): weight 1, in no pair.
-    Unplaced,
-}
-
-/// Positions in the order of the WAVE channel mask, bit 0 first.
-const MASK_ORDER: [Position; 18] = [
-    Position::FrontLeft,
-    Position::FrontRight,
-    Position::FrontCentre,
-    Position::Lfe,
-    Position::BackLeft,
-    Position::BackRight,
-    Position::FrontLeftOfCentre,
-    Position::FrontRightOfCentre,
-    Position::BackCentre,
-    Position::SideLeft,
-    Position::SideRight,
-    Position::TopCentre,
-    Position::TopFrontLeft,
-    Position::TopFrontCentre,
-    Position::TopFrontRight,
-    Position::TopBackLeft,
-    Position::TopBackCentre,
-    Position::TopBackRight,
-];
-
-impl Position {
-    /// The position mirrored at the median plane, if it is a left one.
-    const fn right_partner(self) -> Option<Self> {
-        Some(match self {
-            Self::FrontLeft => Self::FrontRight,
-            Self::BackLeft => Self::BackRight,
-            Self::FrontLeftOfCentre => Self::FrontRightOfCentre,
-            Self::SideLeft => Self::SideRight,
-            Self::TopFrontLeft => Self::TopFrontRight,
-            Self::TopBackLeft => Self::TopBackRight,
-            _ => return None,
-        })
-    }
-
-    /// Short name as channel lists print it (`L`, `C`, `LFE`, ...).
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::FrontLeft => "L",
-            Self::FrontRight => "R",
-            Self::FrontCentre => "C",
-            Self::Lfe => "LFE",
-            Self::BackLeft => "Lb",
-            Self::BackRight => "Rb",
-            Self::FrontLeftOfCentre => "Lc",
-            Self::FrontRightOfCentre => "Rc",
-            Self::BackCentre => "Cb",
-            Self::SideLeft => "Ls",
-            Self::SideRight => "Rs",
-            Self::TopCentre => "Tc",
-            Self::TopFrontLeft => "Ltf",
-            Self::TopFrontCentre => "Ctf",
-            Self::TopFrontRight => "Rtf",
-            Self::TopBackLeft => "Ltb",
-            Self::TopBackCentre => "Ctb",
-            Self::TopBackRight => "Rtb",
-            Self::Mono => "mono",
-            Self::Unplaced => "-",
-        }
-    }
-}
 
 /// The positions of 1 to 24 channels, in the order they lie in a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,29 +21,7 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// One channel.
-    pub const MONO: Self = Self::fixed(&[Position::Mono]);
-    /// Left, right.
-    pub const STEREO: Self = Self::fixed(&[Position::FrontLeft, Position::FrontRight]);
-    /// Left, right, centre, left surround, right surround: EBU Tech 3341 case 6.
-    pub const SURROUND_5_0: Self = Self::fixed(&[
-        Position::FrontLeft,
-        Position::FrontRight,
-        Position::FrontCentre,
-        Position::SideLeft,
-        Position::SideRight,
-    ]);
-    /// Left, right, centre, LFE, left surround, right surround.
-    pub const SURROUND_5_1: Self = Self::fixed(&[
-        Position::FrontLeft,
-        Position::FrontRight,
-        Position::FrontCentre,
-        Position::Lfe,
-        Position::SideLeft,
-        Position::SideRight,
-    ]);
-
-    const fn fixed(list: &[Position]) -> Self {
+    pub(super) const fn fixed(list: &[Position]) -> Self {
         let mut positions = [Position::Unplaced; MAX_CHANNELS];
         let mut i = 0;
         while i < list.len() {
@@ -161,7 +37,8 @@ impl Layout {
         Ok(Self::fixed(positions))
     }
 
-    /// What a bare channel count usually means: mono, stereo, 3.0, quad, 5.0, 5.1, 6.1, 7.1; others are unplaced.
+    /// What a bare channel count usually means: mono, stereo, 3.0, quad, 5.0, 5.1, 6.1, 7.1; others are unplaced, because 10
+    /// channels are 5.1.4 or 7.1.2, 12 come in two orders, and 16 or 24 are more often tracks than a layout.
     pub fn of_channels(channels: usize) -> Result<Self, Error> {
         Error::check("channels", channels as f64, 1.0, MAX_CHANNELS as f64, "")?;
         Ok(match channels {
@@ -229,16 +106,18 @@ impl Layout {
         })
     }
 
-    /// Power weight of a channel in loudness, ITU-R BS.1770-5 tables 3 to 5: 0 for LFE, 1.41 for surrounds between 60 and
-    /// 120 degrees of azimuth at ear height, otherwise 1. Back channels count as surrounds (110 degrees) in layouts
-    /// that have no side channels, and as 135 degrees (weight 1) where both exist. Channels beyond the layout weigh 0.
+    /// Power weight of a channel in loudness, ITU-R BS.1770-5 annex 3, tables 4 and 5: 0 for LFE, 1.41 for loudspeakers less
+    /// than 30 degrees above or below ear height at 60 to 120 degrees of azimuth, otherwise 1. Where they are is asked of
+    /// [`Self::direction`]: back channels count as surrounds (110 degrees) in layouts that have no side channels, and as 135
+    /// degrees (weight 1) where both exist. Channels beyond the layout weigh 0.
     pub fn loudness_weight(&self, channel: usize) -> f64 {
-        let has_sides = self.positions().contains(&Position::SideLeft);
-        match self.positions().get(channel) {
-            None | Some(Position::Lfe) => 0.0,
-            Some(Position::SideLeft | Position::SideRight) => 1.41,
-            Some(Position::BackLeft | Position::BackRight) if !has_sides => 1.41,
-            Some(_) => 1.0,
+        let Some(position) = self.positions().get(channel) else { return 0.0 };
+        let at_the_side =
+            |d: Direction| libm::fabs(d.elevation) < 30.0 && (60.0..=120.0).contains(&libm::fabs(d.azimuth));
+        match self.direction(channel) {
+            _ if position.is_lfe() => 0.0,
+            Some(direction) if at_the_side(direction) => 1.41,
+            _ => 1.0,
         }
     }
 }
