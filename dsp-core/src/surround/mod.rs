@@ -1,1 +1,4 @@
 //! More than two loudspeakers, or two ears.
+
+pub mod vbap;
+mod vector;
