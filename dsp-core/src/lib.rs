@@ -46,6 +46,7 @@ pub mod dynamics;
 pub mod error;
 pub mod fft;
 pub mod filter;
+pub mod gain;
 pub mod lanes;
 #[cfg(feature = "laws")]
 pub mod laws;

@@ -37,6 +37,14 @@ unit!(
     Lufs
 );
 unit!(
+    /// A place between left and right: -1 is left, 0 the centre, 1 right.
+    Pan
+);
+unit!(
+    /// An angle in degrees.
+    Degrees
+);
+unit!(
     /// Quality of a resonance: centre frequency over bandwidth; 0.7071 is Butterworth.
     Q
 );
@@ -77,6 +85,15 @@ impl Mix {
         let share = self.share()?;
         Ok((1.0 - share, share))
     }
+}
+
+impl Pan {
+    /// All the way to the left.
+    pub const LEFT: Self = Self(-1.0);
+    /// In the middle.
+    pub const CENTRE: Self = Self(0.0);
+    /// All the way to the right.
+    pub const RIGHT: Self = Self(1.0);
 }
 
 impl Decibels {

@@ -16,6 +16,7 @@
 //!
 //! Source: Blumlein, British patent 394325 (1931): sum and difference, the shuffler.
 
+use super::pairs::Pairs;
 use crate::block::Block;
 use crate::error::Error;
 use crate::layout::Layout;
@@ -68,14 +69,14 @@ blend_fields!(Coeffs { spread });
 /// The processor; it has no memory.
 #[derive(Debug, Clone)]
 pub struct Width<S> {
-    setup: Setup,
+    pairs: Pairs,
     coeffs: Ramp<Coeffs<S>>,
 }
 
 impl<S: Sample> Width<S> {
     /// Builds it.
     pub fn new(setup: &Setup, params: &Params) -> Result<Self, Error> {
-        Ok(Self { setup: *setup, coeffs: Ramp::smooth(Coeffs::design(params)?) })
+        Ok(Self { pairs: Pairs::of(&setup.layout), coeffs: Ramp::smooth(Coeffs::design(params)?) })
     }
 
     /// Designs and moves to `params` over `over` frames; on an error the old sound stays.
@@ -92,42 +93,20 @@ impl<S: Sample> Tune<S> for Width<S> {
     }
 }
 
-/// One pair; `spread` is asked per frame.
-#[inline(always)]
-fn widen<S: Sample>(left: &mut [S], right: &mut [S], spread: impl Fn(usize) -> S) {
-    for (i, (l, r)) in left.iter_mut().zip(right.iter_mut()).enumerate() {
-        let (x, y) = (l.clean(), r.clean());
-        let d = spread(i) * (x - y);
-        (*l, *r) = (x + d, y - d);
-    }
-}
-
 impl<S: Sample> Process<S> for Width<S> {
     fn process(&mut self, block: &mut Block<'_, S>) {
-        let (frames, channels) = (block.frames(), block.channels().min(self.setup.layout.channels()));
+        let frames = block.frames();
         let mut at = 0;
         while at < frames {
             let n = CHUNK.min(frames - at);
-            let mut part = block.part(at, n);
             let mut spread = [Coeffs::NEUTRAL; CHUNK];
             self.coeffs.fill(&mut spread[..n]);
-            let mut paired = 0_u32;
-            for (left, right) in self.setup.layout.pairs() {
-                paired |= 1 << left | 1 << right;
-                let mut silence = [S::ZERO; CHUNK];
-                let (l, r) = match (left < channels, right < channels) {
-                    (true, true) => part.pair_mut(left, right),
-                    (true, false) => (part.channel_mut(left), &mut silence[..n]),
-                    (false, true) => (&mut silence[..n], part.channel_mut(right)),
-                    (false, false) => continue,
-                };
-                widen(l, r, |i| spread[i].spread);
-            }
-            for channel in (0..channels).filter(|c| paired & 1 << c == 0) {
-                for x in part.channel_mut(channel) {
-                    *x = x.clean();
+            self.pairs.each(&mut block.part(at, n), |_, left, right| {
+                for ((l, r), c) in left.iter_mut().zip(right.iter_mut()).zip(&spread) {
+                    let d = c.spread * (*l - *r);
+                    (*l, *r) = (*l + d, *r - d);
                 }
-            }
+            });
             self.coeffs.advance(n);
             at += n;
         }

@@ -1,0 +1,139 @@
+//! The loop over left/right pairs that all stereo tools share.
+
+use crate::block::Block;
+use crate::layout::Layout;
+use crate::process::{CHUNK, Process};
+use crate::sample::{Sample, clean_all};
+
+/// Most pairs of a layout: there are six places that have a right partner.
+pub(super) const MAX_PAIRS: usize = 6;
+
+/// One signal per pair, such as its side; an even number, so that two go through one kernel together.
+pub(super) type Planes<S> = [[S; CHUNK]; MAX_PAIRS];
+
+/// The pairs of a layout, looked up once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Pairs {
+    list: [(u8, u8); MAX_PAIRS],
+    count: usize,
+    channels: usize,
+    /// Bit set: channels that are in a pair.
+    paired: u32,
+}
+
+impl Pairs {
+    pub(super) fn of(layout: &Layout) -> Self {
+        let mut pairs = Self { list: [(0, 0); MAX_PAIRS], count: 0, channels: layout.channels(), paired: 0 };
+        for (slot, (left, right)) in pairs.list.iter_mut().zip(layout.pairs()) {
+            *slot = (left as u8, right as u8);
+            pairs.count += 1;
+            pairs.paired |= 1 << left | 1 << right;
+        }
+        pairs
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Two pairs go through a kernel together: how many such couples there are, at least one.
+    pub(super) fn couples(layout: &Layout) -> usize {
+        layout.pairs().count().div_ceil(2).max(1)
+    }
+
+    /// Calls `each(number, left, right)` for every pair, cleaned; a channel that the block lacks is silent. Channels of the
+    /// layout without a partner are cleaned. At most [`CHUNK`] frames.
+    #[inline(always)]
+    pub(super) fn each<S: Sample>(&self, part: &mut Block<'_, S>, mut each: impl FnMut(usize, &mut [S], &mut [S])) {
+        self.again(part, |number, left, right| {
+            clean_all(left);
+            clean_all(right);
+            each(number, left, right);
+        });
+        for channel in (0..part.channels().min(self.channels)).filter(|c| self.paired & 1 << c == 0) {
+            clean_all(part.channel_mut(channel));
+        }
+    }
+
+    /// As [`Self::each`], on what has been cleaned before.
+    #[inline(always)]
+    pub(super) fn again<S: Sample>(&self, part: &mut Block<'_, S>, mut each: impl FnMut(usize, &mut [S], &mut [S])) {
+        let (channels, n) = (part.channels(), part.frames());
+        for (number, (left, right)) in self.list[..self.count].iter().enumerate() {
+            let (left, right) = (usize::from(*left), usize::from(*right));
+            if left < channels && right < channels {
+                let (l, r) = part.pair_mut(left, right);
+                each(number, l, r);
+                continue;
+            }
+            let mut silence = [[S::ZERO; CHUNK]; 2];
+            let [l, r] = silence.each_mut().map(|s| &mut s[..n]);
+            match (left < channels, right < channels) {
+                (true, _) => each(number, part.channel_mut(left), r),
+                (_, true) => each(number, l, part.channel_mut(right)),
+                _ => each(number, l, r),
+            }
+        }
+    }
+}
+
+/// Runs the first `channels` planes through a processor.
+pub(super) fn through<S: Sample>(
+    processor: &mut impl Process<S>,
+    planes: &mut Planes<S>,
+    channels: usize,
+    frames: usize,
+) {
+    let mut planes = &mut planes[..channels];
+    processor.process(&mut Block::new(&mut planes).part(0, frames));
+}
+
+/// `(l - r) / 2`.
+#[inline(always)]
+pub(super) fn side<S: Sample>(left: &[S], right: &[S], out: &mut [S]) {
+    let half = S::from_f64(0.5);
+    for ((s, l), r) in out.iter_mut().zip(left).zip(right) {
+        *s = (*l - *r) * half;
+    }
+}
+
+/// `(l + r) / 2`.
+#[inline(always)]
+pub(super) fn middle<S: Sample>(left: &[S], right: &[S], out: &mut [S]) {
+    let half = S::from_f64(0.5);
+    for ((m, l), r) in out.iter_mut().zip(left).zip(right) {
+        *m = (*l + *r) * half;
+    }
+}
+
+/// Adds `d` to the left and takes it from the right: what touches the side alone.
+#[inline(always)]
+pub(super) fn spread<S: Sample>(left: &mut [S], right: &mut [S], d: &[S]) {
+    for ((l, r), d) in left.iter_mut().zip(right.iter_mut()).zip(d) {
+        (*l, *r) = (*l + *d, *r - *d);
+    }
+}
+
+/// Adds `d` to both: what touches the middle alone.
+#[inline(always)]
+pub(super) fn lift<S: Sample>(left: &mut [S], right: &mut [S], d: &[S]) {
+    for ((l, r), d) in left.iter_mut().zip(right.iter_mut()).zip(d) {
+        (*l, *r) = (*l + *d, *r + *d);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    #[test]
+    fn every_layout_has_room_for_its_pairs() {
+        for channels in 1..=24 {
+            let layout = Layout::from_mask(channels, 0x3FFFF).unwrap();
+            let pairs = Pairs::of(&layout);
+            let list: Vec<_> = pairs.list[..pairs.count()].iter().map(|(l, r)| (*l as usize, *r as usize)).collect();
+            assert_eq!(list, layout.pairs().collect::<Vec<_>>());
+        }
+    }
+}
