@@ -3,10 +3,12 @@
 //! One module per processor: it says how to make one and what its neutral settings are; `harness` does the rest.
 
 mod biquad;
+mod chorus;
 mod compressor;
 mod dc_block;
 mod dither;
 mod equalizer;
+mod flanger;
 mod harness;
 mod limiter;
 mod one_pole;

@@ -11,6 +11,7 @@ use dsp_core::units::SampleRate;
 
 mod mastering;
 mod space;
+mod modulation;
 
 #[global_allocator]
 static ALLOCATOR: AllocDisabler = AllocDisabler;
@@ -55,4 +56,5 @@ macro_rules! in_both {
 
 mod run {
     in_both!(mastering, space);
+    in_both!(mastering, modulation);
 }
