@@ -262,7 +262,6 @@ mod tests {
                 let silence = vec![0.0; 400_000];
                 let rest = laws::render(&mut flanger, &[silence]);
                 let late = rest[0][380_000..].iter().fold(0.0_f32, |a, v| a.max(v.abs()));
-                std::println!("{wave:?} {rate} {most} {late:e}");
                 assert!(late < 0.1 * most, "{wave:?} at {rate} Hz dies away: {late}");
             }
         }

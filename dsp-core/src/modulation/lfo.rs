@@ -28,6 +28,9 @@
 //! # Ok::<(), dsp_core::error::Error>(())
 //! ```
 
+mod cursor;
+
+use self::cursor::Cursor;
 use crate::error::Error;
 use crate::modulation::wave::{EDGE, Point, Wave};
 use crate::process::CHUNK;
@@ -86,66 +89,6 @@ impl<S: Sample> Coeffs<S> {
 const ONE_TURN: f64 = 1_099_511_627_776.0;
 /// Bits below the 32 of a [`Point`].
 const BELOW: u32 = 8;
-
-/// Phase and step, and the straight line the step may be on.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Cursor {
-    phase: u64,
-    step: i64,
-    change: i64,
-    target: i64,
-    left: u64,
-}
-
-impl Cursor {
-    fn new(step: i64) -> Self {
-        Self { phase: 0, step, change: 0, target: step, left: 0 }
-    }
-
-    fn tune(&mut self, step: i64, over: Frames) {
-        if over.get() == 0 {
-            *self = Self { phase: self.phase, ..Self::new(step) };
-        } else {
-            // What the division leaves, less than 2^-40 turn per frame and frame of the move, comes with the last frame.
-            let frames = over.get().min(i64::MAX as u64);
-            (self.change, self.target, self.left) = ((step - self.step) / frames as i64, step, frames);
-        }
-    }
-
-    #[inline(always)]
-    fn next(&mut self) {
-        self.phase = self.phase.wrapping_add(self.step as u64);
-        if self.left > 0 {
-            self.left -= 1;
-            self.step = if self.left == 0 { self.target } else { self.step + self.change };
-        }
-    }
-
-    /// Any number of frames at once: what [`Cursor::next`] would do as often.
-    fn advance(&mut self, frames: usize) {
-        let moving = self.left.min(frames as u64);
-        for _ in 0..moving {
-            self.next();
-        }
-        self.phase = self.phase.wrapping_add((self.step as u64).wrapping_mul(frames as u64 - moving));
-    }
-
-    /// Phases of the next frames.
-    #[inline(always)]
-    fn phases(mut self, out: &mut [u64]) {
-        if self.left == 0 {
-            for v in out {
-                *v = self.phase;
-                self.phase = self.phase.wrapping_add(self.step as u64);
-            }
-        } else {
-            for v in out {
-                *v = self.phase;
-                self.next();
-            }
-        }
-    }
-}
 
 /// The oscillator.
 #[derive(Debug, Clone)]

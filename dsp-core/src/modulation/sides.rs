@@ -23,9 +23,12 @@ pub(super) fn fill<S: Sample>(lfo: &Lfo<S>, offsets: &[S], values: &mut [[S; CHU
     let frames = offsets.len();
     let [left, right] = values;
     lfo.fill(S::ZERO, &mut left[..frames]);
-    if offsets.iter().all(|o| *o == S::ZERO) {
+    let first = offsets.first().copied().unwrap_or_default();
+    if offsets.iter().any(|o| *o != first) {
+        lfo.fill_at(offsets, &mut right[..frames]);
+    } else if first == S::ZERO {
         *right = *left;
     } else {
-        lfo.fill_at(offsets, &mut right[..frames]);
+        lfo.fill(first, &mut right[..frames]);
     }
 }

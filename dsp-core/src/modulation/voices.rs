@@ -225,11 +225,12 @@ impl<S: Sample, M: Storage<S>> Voices<S, M> {
         }
     }
 
-    /// At most [`CHUNK`] frames, at most [`Self::ahead`] where something goes round.
+    /// At most [`CHUNK`] frames.
     #[inline(always)]
     fn chunk<const T: usize>(&mut self, kernel: &impl Kernel<S, T>, block: &mut Block<'_, S>, delays: &Delays) {
         let frames = block.frames();
         let looped = self.looped();
+        let step = if looped { self.ahead() } else { CHUNK };
         let heard: [bool; MOST] = core::array::from_fn(|k| self.sounds(k));
         let limit = S::from_f64(LIMIT);
         let (line, amounts) = (self.line, &self.amounts);
@@ -237,33 +238,39 @@ impl<S: Sample, M: Storage<S>> Voices<S, M> {
             let delays = &delays[(self.rights >> channel & 1) as usize];
             block.with_channel(channel, |x| {
                 let (mut mean, mut voice, mut fresh) = ([S::ZERO; CHUNK], [S::ZERO; CHUNK], [S::ZERO; CHUNK]);
-                let (mean, voice, fresh) = (&mut mean[..frames], &mut voice[..frames], &mut fresh[..frames]);
                 for (f, x) in fresh.iter_mut().zip(x.iter_mut()) {
                     *x = x.clean();
                     *f = x.flush();
                 }
-                if !looped {
-                    line.write(ring, fresh);
-                }
-                for (k, delays) in delays.iter().enumerate().filter(|(k, _)| heard[*k]) {
-                    let delays = &delays[..frames];
-                    if delays.iter().all(|d| *d == delays[0]) {
-                        line.read_still(kernel, ring, delays[0], voice);
-                    } else {
-                        line.read_moving(kernel, ring, delays, voice);
+                let mut line = line;
+                for from in (0..frames).step_by(step) {
+                    let part = from..frames.min(from + step);
+                    let (mean, fresh) = (&mut mean[part.clone()], &mut fresh[part.clone()]);
+                    let voice = &mut voice[..part.len()];
+                    if !looped {
+                        line.write(ring, fresh);
                     }
-                    for (i, (m, v)) in mean.iter_mut().zip(voice.iter()).enumerate() {
-                        *m += *v * amounts.map(i, |a| &a.shares[k]);
+                    for (k, delays) in delays.iter().enumerate().filter(|(k, _)| heard[*k]) {
+                        let delays = &delays[part.clone()];
+                        if delays.iter().all(|d| *d == delays[0]) {
+                            line.read_still(kernel, ring, delays[0], voice);
+                        } else {
+                            line.read_moving(kernel, ring, delays, voice);
+                        }
+                        for (i, (m, v)) in mean.iter_mut().zip(voice.iter()).enumerate() {
+                            *m += *v * amounts.map(from + i, |a| &a.shares[k]);
+                        }
                     }
-                }
-                if looped {
-                    for (i, (f, m)) in fresh.iter_mut().zip(mean.iter()).enumerate() {
-                        let back = amounts.map(i, |a| &a.feedback) * m.larger(-limit).smaller(limit);
-                        *f = (*f + back).flush();
+                    if looped {
+                        for (i, (f, m)) in fresh.iter_mut().zip(mean.iter()).enumerate() {
+                            let back = amounts.map(from + i, |a| &a.feedback) * m.larger(-limit).smaller(limit);
+                            *f = (*f + back).flush();
+                        }
+                        line.write(ring, fresh);
                     }
-                    line.write(ring, fresh);
+                    line.advance(part.len());
                 }
-                for (i, (x, m)) in x.iter_mut().zip(mean.iter()).enumerate() {
+                for (i, (x, m)) in x.iter_mut().zip(&mean).enumerate() {
                     *x = *x * amounts.map(i, |a| &a.dry) + *m * amounts.map(i, |a| &a.wet);
                 }
             });
@@ -277,8 +284,7 @@ impl<S: Sample, M: Storage<S>> Process<S> for Voices<S, M> {
         let mut delays = [[[Delay::default(); CHUNK]; MOST]; 2];
         let mut at = 0;
         while at < block.frames() {
-            let most = if self.looped() { self.ahead() } else { CHUNK };
-            let n = most.min(block.frames() - at);
+            let n = CHUNK.min(block.frames() - at);
             self.delays(n, &mut delays);
             let mut part = block.part(at, n);
             match self.setup.interpolation {

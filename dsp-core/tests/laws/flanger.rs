@@ -56,7 +56,7 @@ fn moves_do_not_see_blocks<S: Sample>(case: &Case) {
     laws::finite(moved, &input, 60.0);
 }
 
-crate::law_tests!(laws: 10, a_mix_of_nothing_is_the_identity: 6, moves_do_not_see_blocks: 10);
+crate::law_tests!(laws: 6, a_mix_of_nothing_is_the_identity: 4, moves_do_not_see_blocks: 8);
 
 #[test]
 fn params_survive_serialisation() {
