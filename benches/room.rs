@@ -3,9 +3,10 @@
 use benches::{FRAMES, blocks, music};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use dsp_core::process::Process;
+use dsp_core::reverb::early::{shoebox, velvet};
 use dsp_core::reverb::plate;
 use dsp_core::sample::Sample;
-use dsp_core::units::{Frames, SampleRate};
+use dsp_core::units::{Frames, SampleRate, Seconds};
 use freeverb::Freeverb;
 use std::hint::black_box;
 
@@ -44,6 +45,21 @@ fn room(c: &mut Criterion) {
         p.set(&plate::Params { width, ..plate::Params::default() }, Frames(10_000)).expect("valid");
         p.process(block);
     });
+    let setup = velvet::Setup::new(RATE);
+    for duration in [0.05, 0.2] {
+        let params = velvet::Params { duration: Seconds(duration), ..velvet::Params::default() };
+        let storage = vec![0.0; velvet::required_len(&setup)];
+        let mut p = velvet::Velvet::<f32, _>::new(&setup, &params, storage).expect("valid");
+        let pulses = (1_500.0 * duration) as u32;
+        run::<f32>(c, &format!("velvet noise f32, {pulses} pulses a side"), |block| p.process(block));
+    }
+    let setup = shoebox::Setup::new(RATE);
+    for order in [1, 3, 4] {
+        let params = shoebox::Params { order, ..shoebox::Params::default() };
+        let storage = vec![0.0; shoebox::required_len(&setup)];
+        let mut p = shoebox::Shoebox::<f32, _>::new(&setup, &params, storage).expect("valid");
+        run::<f32>(c, &format!("shoebox room f32, order {order}"), |block| p.process(block));
+    }
     let mut p = Freeverb::new(RATE.get() as usize);
     run::<f32>(c, "freeverb crate", |block| {
         let (left, right) = block.pair_mut(0, 1);

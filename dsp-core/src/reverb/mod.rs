@@ -1,4 +1,6 @@
 //! Rooms and plates, computed or recorded.
 
+mod damping;
+pub mod early;
 mod line;
 pub mod plate;

@@ -16,4 +16,6 @@ mod plate;
 mod phaser;
 mod tremolo;
 mod stereo;
+mod shoebox;
+mod velvet;
 mod width;

@@ -2,9 +2,10 @@
 
 use crate::{RATE, quiet, storage};
 use assert_no_alloc::assert_no_alloc;
+use dsp_core::reverb::early::{shoebox, velvet};
 use dsp_core::reverb::plate;
 use dsp_core::sample::Sample;
-use dsp_core::units::Frames;
+use dsp_core::units::{Frames, Seconds};
 
 pub(crate) fn everything<S: Sample>() {
     let over = Frames(500);
@@ -12,4 +13,12 @@ pub(crate) fn everything<S: Sample>() {
     let mut p = plate::Plate::<S, _>::new(&setup, &params, storage(plate::required_len(&setup))).unwrap();
     assert_no_alloc(|| p.set(&plate::Params { freeze: true, ..params }, over).unwrap());
     quiet("plate", &mut p);
+    let (setup, params) = (velvet::Setup::new(RATE), velvet::Params::default());
+    let mut p = velvet::Velvet::<S, _>::new(&setup, &params, storage(velvet::required_len(&setup))).unwrap();
+    assert_no_alloc(|| p.set(&velvet::Params { duration: Seconds(0.1), ..params }, over).unwrap());
+    quiet("velvet noise", &mut p);
+    let (setup, params) = (shoebox::Setup::new(RATE), shoebox::Params::default());
+    let mut p = shoebox::Shoebox::<S, _>::new(&setup, &params, storage(shoebox::required_len(&setup))).unwrap();
+    assert_no_alloc(|| p.set(&shoebox::Params { size: [9.0, 12.0, 4.0], ..params }, over).unwrap());
+    quiet("shoebox room", &mut p);
 }

@@ -7,9 +7,9 @@ use crate::modulation::lfo;
 use crate::modulation::wave::Wave;
 use crate::process::Tail;
 use crate::ramp::blend_fields;
+use crate::reverb::damping;
 use crate::sample::Sample;
-use crate::units::{Frames, Hertz, SampleRate, Seconds};
-use core::f64::consts::{PI, TAU};
+use crate::units::{Frames, Seconds};
 
 /// Deepest modulation to each side.
 pub(super) const DEEPEST: Seconds = Seconds(0.001);
@@ -60,12 +60,6 @@ blend_fields!(Numbers {
     depth
 });
 
-/// The step `a` of `y += a (x - y)` that is -3.01 dB at `cutoff`: `a^2 = 2 k (1 - a)` with `k = 1 - cos(w)`.
-fn step(rate: SampleRate, cutoff: Hertz) -> f64 {
-    let k = 1.0 - libm::cos((TAU * cutoff.0 / rate.hertz()).min(PI));
-    libm::sqrt(k * k + 2.0 * k) - k
-}
-
 /// How much longer the decay reads (500 Hz to 2 kHz, T30, no damping) than the mean length of a round trip says: what the
 /// all-passes hold longest is heard last. Measured at times from 0.8 to 6 s.
 const HELD_LONGEST: f64 = 1.09;
@@ -107,8 +101,8 @@ impl<S: Sample> Coeffs<S> {
             spread: s((params.width - 1.0) / 2.0),
             feed: S::ONE,
             pre_delay: s(params.pre_delay.frames(rate).get() as f64),
-            bandwidth: s(step(rate, params.bandwidth)),
-            damping: s(step(rate, params.damping)),
+            bandwidth: s(damping::step(rate, params.bandwidth)),
+            damping: s(damping::step(rate, params.damping)),
             diffusion: [s(params.diffusion), s(params.diffusion / 1.2)],
             decay: s(decay),
             // Table 1 of the paper.

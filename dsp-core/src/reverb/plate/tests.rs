@@ -164,15 +164,3 @@ fn width_spreads_the_plate_and_leaves_its_sum() {
         assert!((wide[0][i] + wide[1][i] - sum).abs() < 1e-12 && (wide[0][i] - wide[1][i] - 2.0 * side).abs() < 1e-12);
     }
 }
-
-#[test]
-fn a_low_pass_is_3_db_down_at_its_cut_off() {
-    let setup = Setup::new(SampleRate::VIDEO);
-    for f in [100.0, 3_000.0, 20_000.0] {
-        let params = Params { damping: Hertz(f), ..Params::default() };
-        let a = Coeffs::<f64>::design(&setup, &params).unwrap().numbers.damping;
-        let w = core::f64::consts::TAU * f / 48_000.0;
-        let power = a * a / (1.0 + (1.0 - a) * (1.0 - a) - 2.0 * (1.0 - a) * w.cos());
-        assert!((power - 0.5).abs() < 1e-12, "{f} Hz: {power}");
-    }
-}
