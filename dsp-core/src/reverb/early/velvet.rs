@@ -208,8 +208,8 @@ impl<S: Sample, M: Storage<S>> Velvet<S, M> {
         let mut darker = [[S::ZERO; CHUNK]; 2];
         let [mut p, mut q] = self.low;
         for i in 0..n {
-            p += now[i].low * (left[i] - p);
-            q += now[i].low * (right[i] - q);
+            let (low, keep) = (now[i].low, S::ONE - now[i].low);
+            (p, q) = (low * left[i] + keep * p, low * right[i] + keep * q);
             (darker[0][i], darker[1][i]) = (p, q);
         }
         self.low = [p, q];

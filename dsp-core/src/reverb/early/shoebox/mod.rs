@@ -216,23 +216,29 @@ impl<S: Sample, M: Storage<S>> Shoebox<S, M> {
             *m = S::from_f64(0.5) * (*l + *r);
         }
         self.history.write(self.storage.as_mut(), &wet[0][..n]);
+        let mut gathered = [[[S::ZERO; CHUNK]; 2]; ORDERS];
+        for (order, sides) in gathered.iter_mut().enumerate() {
+            for (side, out) in sides.iter_mut().enumerate() {
+                self.gather(order + 1, side, &mut out[..n]);
+            }
+        }
         let mut now = [*self.numbers.target(); CHUNK];
         self.numbers.fill(&mut now[..n]);
-        // The highest order first: what is gathered so far goes through the low-pass of one wall more with each.
-        wet[0] = [S::ZERO; CHUNK];
-        for order in (1..=ORDERS).rev() {
-            for (side, wet) in wet.iter_mut().enumerate() {
-                self.gather(order, side, &mut wet[..n]);
+        // The highest order first: what there is so far goes through the low-pass of one wall more with each. All in one
+        // loop, so that none waits alone for its own last result.
+        let mut low = self.low;
+        for (i, now) in now.iter().enumerate().take(n) {
+            let keep = S::ONE - now.low;
+            let mut sum = [S::ZERO; 2];
+            for (low, sides) in low.iter_mut().zip(&gathered).rev() {
+                for ((low, side), sum) in low.iter_mut().zip(sides).zip(&mut sum) {
+                    *low = now.low * (side[i] + *sum) + keep * *low;
+                    *sum = *low;
+                }
             }
-            let [l, r] = &mut wet;
-            let [mut p, mut q] = self.low[order - 1];
-            for ((l, r), now) in l.iter_mut().zip(r.iter_mut()).zip(&now[..n]) {
-                p += now.low * (*l - p);
-                q += now.low * (*r - q);
-                (*l, *r) = (p, q);
-            }
-            self.low[order - 1] = [p, q];
+            (wet[0][i], wet[1][i]) = (sum[0], sum[1]);
         }
+        self.low = low;
         for (x, wet) in [left, right].into_iter().zip(&wet) {
             for ((x, wet), now) in x.iter_mut().zip(wet).zip(&now) {
                 *x = now.dry * *x + now.wet * *wet;
