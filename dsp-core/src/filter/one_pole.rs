@@ -91,8 +91,14 @@ impl<S: Sample> Coeffs<S> {
         Ok(Self { gain: S::from_f64(gain), step: S::from_f64(2.0 * gain), low, high })
     }
 
+    /// How long it rings.
+    pub(crate) fn tail(&self) -> Tail {
+        let pole = (1.0 - self.step.to_f64()).abs().clamp(1e-9, 1.0 - 1e-12);
+        Tail::of_time_constant::<S>(-1.0 / libm::log(pole))
+    }
+
     #[inline(always)]
-    fn run(&self, state: &mut Carry<S>, x: S) -> S {
+    pub(crate) fn run(&self, state: &mut Carry<S>, x: S) -> S {
         let t = x - state.value;
         let low = state.value + self.gain * t;
         state.add(self.step * t);
@@ -181,7 +187,6 @@ impl<S: Sample, M: Storage<S>> Process<S> for OnePole<S, M> {
     }
 
     fn tail(&self) -> Tail {
-        let pole = (1.0 - self.coeffs.target().step.to_f64()).abs().clamp(1e-9, 1.0 - 1e-12);
-        Tail::of_time_constant::<S>(-1.0 / libm::log(pole))
+        self.coeffs.target().tail()
     }
 }

@@ -18,4 +18,5 @@ mod tremolo;
 mod stereo;
 mod shoebox;
 mod velvet;
+mod saturation;
 mod width;
