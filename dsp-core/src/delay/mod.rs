@@ -3,4 +3,5 @@
 pub mod interpolation;
 pub mod line;
 pub mod ring;
+pub mod tempo;
 pub mod thiran;
