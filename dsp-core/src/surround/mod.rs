@@ -1,4 +1,7 @@
 //! More than two loudspeakers, or two ears.
 
+pub mod downmix;
+pub mod matrix;
+pub mod panner;
 pub mod vbap;
 mod vector;

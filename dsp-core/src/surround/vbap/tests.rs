@@ -130,7 +130,6 @@ fn gains_move_no_faster_than_stated() {
             distance(&vbap.gains(a, 0.0).unwrap(), &vbap.gains(b, 0.0).unwrap()) / a.angle_to(b).max(1e-3)
         });
         let steepest = steepest.fold(0.0, f64::max);
-        std::println!("{steepest:.3} {layout:?}");
         let close = layout.positions().contains(&Position::FrontLeftOfCentre) && layout != Layout::SURROUND_22_2;
         assert!(steepest < if close { 0.23 } else { 0.13 }, "{layout:?}: {steepest:.3} per degree");
     }
@@ -179,7 +178,7 @@ fn symmetric_layouts_have_symmetric_gains() {
 #[test]
 fn the_sound_comes_from_where_it_should() {
     // Direction of the velocity vector, where the layout has loudspeakers all around and above.
-    for (layout, worst) in [(Layout::SURROUND_22_2, 4.0), (Layout::SURROUND_7_1_4, 9.0)] {
+    for (layout, worst) in [(Layout::SURROUND_22_2, 4.5), (Layout::SURROUND_7_1_4, 4.5)] {
         let vbap = Vbap::<f64>::new(&layout).unwrap();
         let mut largest = 0.0_f64;
         for seed in 0..3_000 {
@@ -195,7 +194,6 @@ fn the_sound_comes_from_where_it_should() {
             }
             largest = largest.max(Direction::of_vector(sum).angle_to(d));
         }
-        std::println!("{largest:.2}");
         assert!(largest < worst, "{largest:.2} degrees");
     }
 }
@@ -211,5 +209,5 @@ fn what_cannot_be_panned_is_refused() {
 
 #[test]
 fn memory_is_what_the_docs_say() {
-    assert!(size_of::<Vbap<f32>>() < 17 * 1024 && size_of::<Vbap<f64>>() < 32 * 1024);
+    assert!(size_of::<Vbap<f32>>() <= 14 * 1024 && size_of::<Vbap<f64>>() <= 28 * 1024);
 }
