@@ -116,8 +116,8 @@ fn nothing_is_lost_and_sides_stay_apart() {
             for (i, p) in from.positions().iter().enumerate() {
                 let power: f64 = (0..to.channels()).map(|o| matrix.gain(o, i).powi(2)).sum();
                 let lfe = p.is_lfe();
-                // Backs of 7.1 in mono: three times -3 dB.
-                assert!(lfe || (0.12..1.5).contains(&power), "{name}: {p:?}: {power}");
+                // Backs of 7.1 in mono: three times -3 dB; the screen pair of 4+9+0 in stereo adds up from left and centre.
+                assert!(lfe || (0.12..1.8).contains(&power), "{name}: {p:?}: {power}");
             }
             for (l, r) in from.pairs() {
                 for (ol, or) in to.pairs() {

@@ -1,4 +1,4 @@
-//! The convex hull of up to 80 directions, by trying every plane through three of them: slow, right, and unique, so that a
+//! The convex hull of up to 48 directions, by trying every plane through three of them: slow, right, and unique, so that a
 //! symmetric layout has a symmetric hull.
 
 use super::points::{MAX_POINTS, Points};
@@ -12,7 +12,7 @@ pub(super) const MAX_TRIANGLES: usize = 2 * MAX_POINTS - 4;
 const FLAT: f64 = 1e-9;
 
 /// Points of a facet, as bits.
-type Facet = u128;
+type Facet = u64;
 
 fn members(facet: Facet) -> impl Iterator<Item = usize> {
     (0..MAX_POINTS).filter(move |p| facet >> p & 1 == 1)
@@ -43,8 +43,15 @@ fn facets(vectors: &[[f64; 3]], mut each: impl FnMut(Facet, [f64; 3])) {
     }
 }
 
-/// Triangles that cover the sphere. What is flat and has more than three corners gets a virtual point in its middle.
-pub(super) fn triangulate(points: &mut Points, mut each: impl FnMut(&Points, [usize; 3])) {
+/// A piece of the sphere: three corners, or four in one plane, in order.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Region {
+    Triangle([usize; 3]),
+    Quad([usize; 4]),
+}
+
+/// Regions that cover the sphere. What is flat and has more than four corners gets a virtual point in its middle.
+pub(super) fn regions(points: &mut Points, mut each: impl FnMut(&Points, Region)) {
     for pole in points.poles.into_iter().flatten() {
         let mut around: Facet = 0;
         facets(&points.vectors[..points.count], |facet, _| {
@@ -56,25 +63,33 @@ pub(super) fn triangulate(points: &mut Points, mut each: impl FnMut(&Points, [us
     }
     let corners = points.vectors;
     facets(&corners[..points.count], |facet, normal| {
-        if facet.count_ones() == 3 {
-            let mut corner = members(facet);
-            let mut next = || corner.next().unwrap_or(0);
-            let triangle = [next(), next(), next()];
-            each(points, triangle);
-            return;
+        // An edge has all other corners on one side.
+        let is_edge = |a: usize, b: usize| {
+            let inward = cross(normal, minus(corners[b], corners[a]));
+            let others = members(facet).filter(|p| *p != a && *p != b);
+            let mut sides = others.map(|p| dot(inward, minus(corners[p], corners[a])) > 0.0);
+            let first = sides.next();
+            sides.all(|side| Some(side) == first)
+        };
+        let mut corner = members(facet);
+        let mut next = || corner.next().unwrap_or(0);
+        match facet.count_ones() {
+            3 => return each(points, Region::Triangle([next(), next(), next()])),
+            4 => {
+                let first = next();
+                let opposite = members(facet).find(|p| *p != first && !is_edge(first, *p)).unwrap_or(first);
+                let mut between = members(facet).filter(|p| *p != first && *p != opposite);
+                let mut next = || between.next().unwrap_or(first);
+                return each(points, Region::Quad([first, next(), opposite, next()]));
+            }
+            _ => {}
         }
         let middle = members(facet).fold([0.0; 3], |sum, p| blend(sum, 1.0, corners[p], 1.0));
         let middle = if length(middle) > 0.01 { unit(middle) } else { normal };
         let centre = points.add(middle, shared(points, facet));
-        // Its edges: pairs that have all other corners on one side.
         for a in members(facet) {
-            for b in members(facet).filter(|b| *b > a) {
-                let inward = cross(normal, minus(corners[b], corners[a]));
-                let side = |p: usize| dot(inward, minus(corners[p], corners[a]));
-                let others = || members(facet).filter(|p| *p != a && *p != b);
-                if others().all(|p| side(p) > 0.0) || others().all(|p| side(p) < 0.0) {
-                    each(points, [a, b, centre]);
-                }
+            for b in members(facet).filter(|b| *b > a && is_edge(a, *b)) {
+                each(points, Region::Triangle([a, b, centre]));
             }
         }
     });

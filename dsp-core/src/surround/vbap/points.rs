@@ -5,9 +5,9 @@ use crate::layout::{Direction, Layout, MAX_CHANNELS};
 use crate::surround::vector::dot;
 use core::f64::consts::FRAC_PI_2;
 
-/// Most loudspeakers, real and virtual: at most 13 at ear height with a virtual one in the gap, as many copies above and
-/// below, as many middles of the quadrangles in between, two poles: 67.
-pub(super) const MAX_POINTS: usize = 80;
+/// Most loudspeakers, real and virtual: 12 positions at ear height, at most two virtual ones in gaps, as many copies above and
+/// below, two poles: 44.
+pub(super) const MAX_POINTS: usize = 48;
 
 /// Widest gap at ear height that two loudspeakers pan across, in degrees: 0+5+0 has one of 140.
 const WIDEST: f64 = 160.0;
