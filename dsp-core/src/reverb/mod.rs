@@ -4,3 +4,4 @@ mod damping;
 pub mod early;
 mod line;
 pub mod plate;
+pub mod fdn;

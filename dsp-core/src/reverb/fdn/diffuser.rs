@@ -1,0 +1,104 @@
+//! Smears the two inputs into dense noise before they enter the room.
+//!
+//! Ten stages on two channels: sum and difference, then one of the two is delayed. Every stage doubles the number of
+//! echoes of both channels for the price of two additions, and loses nothing: together they are a lossless 2 x 2 system whose
+//! impulse responses, as those of complementary (Golay) sequences, have powers that add up to a constant at every
+//! frequency.
+//!
+//! Why two channels: a stage of `n` channels with a Hadamard matrix multiplies the echoes by `n` with `n log2(n)` additions, so
+//! that every doubling costs `n` additions. Eight channels in four stages (4096 echoes) would cost five times as much
+//! as 512 echoes in ten stages of two, and what the room needs within 60 ms is no more than that (a test).
+
+use crate::process::CHUNK;
+use crate::reverb::fdn::lengths::Dice;
+use crate::reverb::fdn::ring;
+use crate::sample::Sample;
+use crate::storage::take;
+
+/// Stages; an even number, so that their gain is a power of two.
+const STAGES: usize = 10;
+/// All but the last stage delay.
+const DELAYS: usize = STAGES - 1;
+/// Longest delay, in seconds, and the ratio from one to the next: together 62 ms, the shortest 1.2 ms.
+const LONGEST: f64 = 0.019;
+const RATIO: f64 = 1.41;
+
+/// What one stage delays.
+#[derive(Debug, Clone, Copy, Default)]
+struct Stage {
+    frames: usize,
+    at: usize,
+    /// Delays the sum instead of the difference.
+    swapped: bool,
+}
+
+/// The stages; their memory comes from the caller.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Diffuser {
+    stages: [Stage; DELAYS],
+}
+
+impl Diffuser {
+    /// What the stages are multiplied with to be lossless.
+    pub(super) const GAIN: f64 = 1.0 / (1 << (STAGES / 2)) as f64;
+
+    pub(super) fn new(rate: f64, seed: u32) -> Self {
+        let mut dice = Dice::new(seed, 2);
+        let mut stages = [Stage::default(); DELAYS];
+        for (i, stage) in stages.iter_mut().enumerate() {
+            // In slots of equal ratio, anywhere in the middle two thirds of the slot.
+            let place = i as f64 + 0.66 * (dice.unit() - 0.5);
+            let seconds = LONGEST * libm::pow(RATIO, -place);
+            *stage = Stage { frames: 1 + (seconds * rate) as usize, at: 0, swapped: dice.sign() < 0.0 };
+        }
+        for i in (1..DELAYS).rev() {
+            stages.swap(i, dice.bits() as usize % (i + 1));
+        }
+        Self { stages }
+    }
+
+    /// Samples of storage.
+    pub(super) fn required_len(&self) -> usize {
+        self.stages.iter().map(|s| ring::required(s.frames)).sum()
+    }
+
+    /// Frames until nothing comes out any more.
+    pub(super) fn tail(&self) -> usize {
+        self.stages.iter().map(|s| s.frames).sum()
+    }
+
+    /// Most frames per pass: no more than the shortest delay.
+    pub(super) fn most(&self) -> usize {
+        self.stages.iter().map(|s| s.frames).fold(CHUNK, usize::min)
+    }
+
+    pub(super) fn reset(&mut self) {
+        for stage in &mut self.stages {
+            stage.at = 0;
+        }
+    }
+
+    /// In place; `a` and `b` have the same length, at most [`most`](Self::most).
+    #[inline(always)]
+    pub(super) fn run<S: Sample>(&mut self, mut memory: &mut [S], a: &mut [S], b: &mut [S]) {
+        let frames = a.len();
+        for stage in &mut self.stages {
+            let line = take(&mut memory, ring::required(stage.frames));
+            let delayed = &mut ring::window(line, stage.at)[..frames];
+            let all = a.iter_mut().zip(b.iter_mut()).zip(delayed);
+            if stage.swapped {
+                for ((a, b), d) in all {
+                    (*a, *b, *d) = (*a - *b, *d, *a + *b);
+                }
+            } else {
+                for ((a, b), d) in all {
+                    (*a, *b, *d) = (*a + *b, *d, *a - *b);
+                }
+            }
+            stage.at = ring::mirror(line, stage.at, frames);
+        }
+        for (a, b) in a.iter_mut().zip(b) {
+            (*a, *b) = (*a + *b, *a - *b);
+        }
+    }
+}

@@ -1,0 +1,412 @@
+//! Rooms, halls and plates of any length.
+pub mod curve;
+mod absorption;
+mod diffuser;
+mod filters;
+mod fit;
+mod hadamard;
+mod lengths;
+mod modulation;
+mod params;
+mod ring;
+mod room;
+mod tone;
+mod wiring;
+
+use crate::block::Block;
+use crate::error::Error;
+use crate::layout::Layout;
+use crate::process::{CHUNK, Process, Tail, Tune};
+use crate::ramp::{Ramp, blend_fields};
+use crate::reverb::fdn::absorption::Bank;
+use crate::reverb::fdn::curve::Curve;
+use crate::reverb::fdn::diffuser::Diffuser;
+use crate::reverb::fdn::hadamard::sign;
+use crate::reverb::fdn::lengths::{Dice, lines};
+use crate::reverb::fdn::modulation::Motion;
+use crate::reverb::fdn::room::Room;
+use crate::reverb::fdn::tone::Tone;
+use crate::reverb::fdn::wiring::{Predelay, Wiring};
+use crate::sample::Sample;
+use crate::storage::{Storage, take};
+use crate::units::{Frames, Hertz, SampleRate, Seconds};
+
+pub use crate::reverb::fdn::params::Params;
+
+/// A high cut at this frequency cuts nothing.
+const HIGHEST_CUT: f64 = 20_000.0;
+
+/// What fixes memory and the character of the room.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Setup {
+    /// Sample rate.
+    pub rate: SampleRate,
+    /// Positions of the channels, at most as many as lines.
+    pub layout: Layout,
+    /// Size of the room, 0.5 to 2: lengths of the lines.
+    pub size: f64,
+    /// Longest pre-delay, 0 to 0.5 s.
+    pub longest_pre_delay: Seconds,
+    /// Which of many rooms of this size.
+    pub seed: u32,
+}
+
+impl Setup {
+    /// The defaults: size 1, pre-delay up to 0.25 s.
+    pub const fn new(rate: SampleRate, layout: Layout) -> Self {
+        Self { rate, layout, size: 1.0, longest_pre_delay: Seconds(0.25), seed: 0 }
+    }
+
+    fn check<const N: usize>(&self) -> Result<(), Error> {
+        const { assert!(N == 8 || N == 16, "a room has 8 or 16 lines") };
+        Error::check("channels", self.layout.channels() as f64, 1.0, N as f64, "")?;
+        Error::check("size", self.size, 0.5, 2.0, "")?;
+        Error::check("longest pre-delay", self.longest_pre_delay.0, 0.0, 0.5, "s")
+    }
+
+    fn lengths<const N: usize>(&self) -> [usize; N] {
+        lines(self.rate.hertz(), self.size, self.seed)
+    }
+
+    fn signs<const N: usize>(&self) -> [f64; N] {
+        let mut dice = Dice::new(self.seed, 3);
+        core::array::from_fn(|_| dice.sign())
+    }
+
+    fn predelay(&self) -> usize {
+        self.longest_pre_delay.frames(self.rate).get() as usize
+    }
+}
+
+/// What moves smoothly, frame by frame.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Levels<S> {
+    dry: S,
+    wet: S,
+    /// `(width - 1) / 2`.
+    spread: S,
+    direct: S,
+    diffused: S,
+    swing: S,
+}
+
+blend_fields!(Levels { dry, wet, spread, direct, diffused, swing });
+
+/// The numbers the loop runs on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Coeffs<S, const N: usize> {
+    levels: Levels<S>,
+    bank: Bank<S, N>,
+    tone: Tone<S>,
+    advance: u32,
+    predelay: usize,
+    /// Frames until silence; none when frozen.
+    tail: Option<u64>,
+}
+
+impl<S: Sample, const N: usize> Coeffs<S, N> {
+    /// Designs `params` for `setup`.
+    pub fn design(setup: &Setup, params: &Params) -> Result<Self, Error> {
+        setup.check::<N>()?;
+        params.check(setup.longest_pre_delay)?;
+        let (dry, wet) = params.mix.equal_power()?;
+        let rate = setup.rate.hertz();
+        let (curve, lengths) = (Curve::of(params), setup.lengths::<N>());
+        let signs = setup.signs();
+        let bank = if params.freeze { Bank::lossless(&signs) } else { Bank::design(rate, &lengths, &signs, &curve) };
+        // A row of the matrix hears `1 / sum` of the energy in the room per second, so the response to an impulse in one
+        // input holds T60 / (6 ln 10) / sum of it; the tone correction makes that the same at all frequencies.
+        let sum = lengths.iter().sum::<usize>() as f64 / rate;
+        let energy = curve.at(1_000.0) / (6.0 * core::f64::consts::LN_10 * sum);
+        let inputs = setup.layout.channels().min(2) as f64;
+        let wet = wet * params.level.amplitude() / libm::sqrt(energy * inputs);
+        let enter = if params.freeze { 0.0 } else { 1.0 / libm::sqrt(N as f64) };
+        let angle = params.diffusion * core::f64::consts::FRAC_PI_2;
+        let direct = if params.diffusion == 1.0 { 0.0 } else { libm::cos(angle) };
+        let motion = Motion::<S>::new(rate, params.modulation_rate.0, params.modulation_depth);
+        let levels = Levels {
+            dry,
+            wet,
+            spread: (params.width - 1.0) / 2.0,
+            direct: enter * direct,
+            diffused: enter * libm::sin(angle) * Diffuser::GAIN,
+            swing: 0.0,
+        };
+        Ok(Self {
+            levels: Levels {
+                dry: S::from_f64(levels.dry),
+                wet: S::from_f64(levels.wet),
+                spread: S::from_f64(levels.spread),
+                direct: S::from_f64(levels.direct),
+                diffused: S::from_f64(levels.diffused),
+                swing: motion.swing,
+            },
+            bank,
+            tone: Tone::design(rate, &curve, params.low_cut.0, params.high_cut.0),
+            advance: motion.advance,
+            predelay: params.pre_delay.frames(setup.rate).get() as usize,
+            tail: if params.freeze { None } else { Some((6.0 * bank.longest(rate, &lengths) * rate) as u64) },
+        })
+    }
+
+    /// T60 in seconds at a frequency, as the filter of `line` (from 0) and its length give it.
+    pub fn decay_time(&self, setup: &Setup, line: usize, frequency: Hertz) -> Seconds {
+        let rate = setup.rate.hertz();
+        let frames = setup.lengths::<N>()[line % N] as f64;
+        Seconds(-60.0 * frames / rate / self.bank.level(line % N, rate, frequency.0))
+    }
+}
+
+/// Samples of storage of a room of `N` lines.
+pub fn required_len<const N: usize>(setup: &Setup) -> usize {
+    Parts::of::<N>(setup).lengths.iter().sum()
+}
+
+/// How the storage is divided: filters of the wet sound, pre-delay, diffuser, room.
+#[derive(Debug, Clone, Copy)]
+struct Parts {
+    lengths: [usize; 4],
+}
+
+impl Parts {
+    fn of<const N: usize>(setup: &Setup) -> Self {
+        let diffuser = Diffuser::new(setup.rate.hertz(), setup.seed);
+        Self {
+            lengths: [
+                setup.layout.channels() * tone::STATE,
+                Predelay::required_len(setup.predelay()),
+                diffuser.required_len(),
+                Room::<f32, N>::required_len(&setup.lengths()),
+            ],
+        }
+    }
+
+    fn split<'a, S>(&self, mut memory: &'a mut [S]) -> [&'a mut [S]; 4] {
+        self.lengths.map(|len| take(&mut memory, len))
+    }
+}
+
+/// The processor with `N` lines, 8 or 16; `M` is storage of [`required_len`] samples.
+#[derive(Debug, Clone)]
+pub struct Fdn<S, const N: usize, M> {
+    setup: Setup,
+    parts: Parts,
+    wiring: Wiring<S>,
+    levels: Ramp<Levels<S>>,
+    tone: Ramp<Tone<S>>,
+    predelay: Predelay,
+    diffuser: Diffuser,
+    room: Room<S, N>,
+    advance: u32,
+    tail: Option<u64>,
+    /// Place in a stretch of [`CHUNK`] frames since `reset`, and whether anything entered in it.
+    place: usize,
+    entered: bool,
+    /// Frames until what is in the room is forgotten; 0: it is empty.
+    left: u64,
+    storage: M,
+}
+
+impl<S: Sample, const N: usize, M: Storage<S>> Fdn<S, N, M> {
+    /// Builds the room; `storage` is cleared.
+    pub fn new(setup: &Setup, params: &Params, mut storage: M) -> Result<Self, Error> {
+        let coeffs = Coeffs::<S, N>::design(setup, params)?;
+        Error::check_len("reverb", required_len::<N>(setup), storage.as_ref().len())?;
+        storage.as_mut().fill(S::ZERO);
+        Ok(Self {
+            setup: *setup,
+            parts: Parts::of::<N>(setup),
+            wiring: Wiring::new(&setup.layout),
+            levels: Ramp::smooth(coeffs.levels),
+            tone: Ramp::new(coeffs.tone),
+            predelay: Predelay::new(setup.predelay(), coeffs.predelay),
+            diffuser: Diffuser::new(setup.rate.hertz(), setup.seed),
+            room: Room::new(setup.lengths(), &coeffs.bank, setup.seed),
+            advance: coeffs.advance,
+            tail: coeffs.tail,
+            place: 0,
+            entered: false,
+            left: 0,
+            storage,
+        })
+    }
+
+    /// Designs and moves to `params` over `over` frames; on an error the old sound stays.
+    pub fn set(&mut self, params: &Params, over: Frames) -> Result<(), Error> {
+        self.tune(&Coeffs::design(&self.setup, params)?, over);
+        Ok(())
+    }
+
+    /// Frames from the end of the input to exact silence with these settings.
+    fn whole_tail(&self, tail: u64) -> u64 {
+        tail + (self.diffuser.tail() + self.setup.predelay() + 4 * CHUNK) as u64
+    }
+
+    /// At most [`CHUNK`] frames, not beyond the end of a stretch.
+    fn piece(&mut self, block: &mut Block<'_, S>) {
+        let frames = block.frames();
+        let [tones, predelay, diffuser, room] = self.parts.split(self.storage.as_mut());
+        let mut inputs = [[S::ZERO; CHUNK]; 2];
+        let [left, right] = &mut inputs;
+        let (left, right) = (&mut left[..frames], &mut right[..frames]);
+        let channels = self.setup.layout.channels().min(block.channels());
+        for (channel, [to_left, to_right]) in self.wiring.enter.iter().enumerate().take(channels) {
+            let x = block.channel_mut(channel);
+            for ((x, l), r) in x.iter_mut().zip(left.iter_mut()).zip(right.iter_mut()) {
+                *x = x.clean();
+                *l += *to_left * *x;
+                *r += *to_right * *x;
+            }
+        }
+        let mut entered = 0;
+        for (l, r) in left.iter_mut().zip(right.iter_mut()) {
+            (*l, *r) = (l.flush(), r.flush());
+            entered |= u32::from(*l != S::ZERO) | u32::from(*r != S::ZERO);
+        }
+        self.entered |= entered != 0;
+        self.predelay.run(predelay, [&mut *left, &mut *right]);
+        let levels = self.levels;
+        let mut direct = [[S::ZERO; CHUNK]; 2];
+        let [direct_left, direct_right] = &mut direct;
+        let (direct_left, direct_right) = (&mut direct_left[..frames], &mut direct_right[..frames]);
+        direct_left.copy_from_slice(left);
+        direct_right.copy_from_slice(right);
+        self.diffuser.run(diffuser, left, right);
+        if levels.moving() {
+            for (i, (((l, r), x), y)) in
+                left.iter_mut().zip(right.iter_mut()).zip(direct_left.iter_mut()).zip(direct_right.iter_mut()).enumerate()
+            {
+                let now = levels.now(i);
+                (*x, *y) = (now.direct * *x, now.direct * *y);
+                (*l, *r) = (now.diffused * *l + *x, now.diffused * *r + *y);
+            }
+        } else {
+            let now = levels.target();
+            for (((l, r), x), y) in
+                left.iter_mut().zip(right.iter_mut()).zip(direct_left.iter_mut()).zip(direct_right.iter_mut())
+            {
+                (*x, *y) = (now.direct * *x, now.direct * *y);
+                (*l, *r) = (now.diffused * *l + *x, now.diffused * *r + *y);
+            }
+        }
+        let advance = self.advance;
+        let motion = |i: usize| Motion { advance, swing: levels.map(i, |l| &l.swing) };
+        let mut wet = [[S::ZERO; CHUNK]; N];
+        let rows = self.setup.layout.channels();
+        self.room.run(room, [left, right], motion, |lines| {
+            for (channel, wet) in wet.iter_mut().enumerate().take(rows) {
+                // What was not diffused is heard when it comes back, not at once: that would be a copy of the input.
+                let row = wiring::row(channel, N);
+                let (p, q) = (S::from_f64(sign(row, 0)), S::from_f64(sign(row, 1)));
+                let all = wet.iter_mut().zip(&lines[row][..frames]).zip(direct_left.iter()).zip(direct_right.iter());
+                for (((w, y), x), z) in all {
+                    *w = *y - (p * *x + q * *z);
+                }
+            }
+        });
+        let trace = &mut room.as_chunks_mut::<4>().0[..frames];
+        for (voice, state) in self.wiring.voices().iter().zip(tones.chunks_exact_mut(tone::STATE)) {
+            let mut pair = [[S::ZERO; CHUNK]; 2];
+            let [left, right] = &mut pair;
+            let (left, right) = (&mut left[..frames], &mut right[..frames]);
+            let (first, second) = (usize::from(voice.0), usize::from(voice.1));
+            left.copy_from_slice(&wet[first][..frames]);
+            if voice.1 != wiring::NOBODY {
+                right.copy_from_slice(&wet[second][..frames]);
+            }
+            Tone::run(&self.tone, state, left, right, trace);
+            let paired = voice.1 != wiring::NOBODY;
+            let level = |i: usize| if levels.moving() { levels.now(i) } else { *levels.target() };
+            if paired {
+                for (i, (l, r)) in left.iter_mut().zip(right.iter_mut()).enumerate() {
+                    let d = level(i).spread * (*l - *r);
+                    (*l, *r) = (*l + d, *r - d);
+                }
+            }
+            for (channel, wet) in [(first, &*left), (second, &*right)].into_iter().take(1 + usize::from(paired)) {
+                if channel < channels {
+                    for (i, (x, w)) in block.channel_mut(channel).iter_mut().zip(wet).enumerate() {
+                        let now = level(i);
+                        *x = now.dry * *x + now.wet * *w;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Ends a stretch of [`CHUNK`] frames: time runs while nothing enters.
+    fn count(&mut self) {
+        if self.entered {
+            self.left = self.tail.map_or(u64::MAX, |t| self.whole_tail(t));
+        } else if self.left > 0 && self.left < u64::MAX {
+            self.left = self.left.saturating_sub(CHUNK as u64);
+            if self.left == 0 {
+                let [tones, predelay, diffuser, room] = self.parts.split(self.storage.as_mut());
+                for part in [tones, predelay, diffuser, room] {
+                    part.fill(S::ZERO);
+                }
+                self.room.silence();
+            }
+        }
+        self.entered = false;
+    }
+}
+
+impl<S: Sample, const N: usize, M: Storage<S>> Tune<S> for Fdn<S, N, M> {
+    type Coeffs = Coeffs<S, N>;
+    fn tune(&mut self, coeffs: &Self::Coeffs, over: Frames) {
+        self.levels.tune(coeffs.levels, over);
+        self.tone.tune(coeffs.tone, over);
+        self.room.tune(&coeffs.bank, over);
+        self.predelay.tune(coeffs.predelay, over == Frames::ZERO);
+        self.advance = coeffs.advance;
+        self.tail = coeffs.tail;
+        if self.left > 0 {
+            self.left = match coeffs.tail {
+                None => u64::MAX,
+                // What is left of a frozen room, or may now ring for longer.
+                Some(t) => self.whole_tail(t).max(if self.left == u64::MAX { 0 } else { self.left }) + over.get(),
+            };
+        }
+    }
+}
+
+impl<S: Sample, const N: usize, M: Storage<S>> Process<S> for Fdn<S, N, M> {
+    fn process(&mut self, block: &mut Block<'_, S>) {
+        let most = self.diffuser.most();
+        let mut at = 0;
+        while at < block.frames() {
+            let n = (block.frames() - at).min(CHUNK - self.place).min(most).min(self.room.most());
+            self.piece(&mut block.part(at, n));
+            self.levels.advance(n);
+            self.tone.advance(n);
+            self.place += n;
+            if self.place == CHUNK {
+                self.place = 0;
+                self.count();
+            }
+            at += n;
+        }
+    }
+
+    fn reset(&mut self) {
+        self.storage.as_mut().fill(S::ZERO);
+        self.levels.finish();
+        self.tone.finish();
+        self.predelay.reset();
+        self.diffuser.reset();
+        self.room.reset();
+        (self.place, self.entered, self.left) = (0, false, 0);
+    }
+
+    fn latency(&self) -> Frames {
+        Frames::ZERO
+    }
+
+    fn tail(&self) -> Tail {
+        match self.tail {
+            None => Tail::Infinite,
+            Some(t) => Tail::Frames(Frames(self.whole_tail(t))),
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! The room that moves: lines turn into each other.
+//!
+//! Before they are mixed, line `i` and line `i + 4` of eight are turned as a pair by an angle that swings slowly:
+//! `a' = c a + s b`, `b' = c b - s a`. A turn loses nothing, so the decay stays what it is at every frequency, a frozen room
+//! stays as loud as it is, and no delay changes, so no pitch does; but the modes move on before one of them can be heard
+//! alone. (Reading the lines between samples would take away high frequencies with every pass.)
+//!
+//! Angles are computed every 16 frames since `reset` and `c`, `s` interpolated in between; the chord of so small an arc is
+//! within 2e-4 of 1 at 8 kHz and the fastest swing, and never above 1.
+//!
+//! Source: Schlecht and Habets, "Time-varying feedback matrices in feedback delay networks and their application in artificial
+//! reverberation", JASA 138 (2015): the orthogonal matrix may change at every step.
+
+use crate::lanes::Lanes;
+use crate::reverb::fdn::lengths::Dice;
+use crate::sample::Sample;
+
+/// Frames from one angle to the next.
+pub(super) const STEP: usize = 16;
+/// Swing of the angle at full depth, in radians.
+const SWING: f64 = 1.2;
+
+/// Cosine and sine of four pairs.
+type Turn<S> = [Lanes<S, 4>; 2];
+
+/// The swing of eight lines.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Swing<S> {
+    phase: [u32; 4],
+    /// Speed of each pair over the nominal one, in 1/65536.
+    speed: [u32; 4],
+    from: Turn<S>,
+    to: Turn<S>,
+}
+
+/// How the room moves.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Motion<S> {
+    /// Of a cycle per [`STEP`] frames, in 2^-32.
+    pub(super) advance: u32,
+    /// Swing in radians.
+    pub(super) swing: S,
+}
+
+impl<S: Sample> Motion<S> {
+    pub(super) fn new(rate: f64, hertz: f64, depth: f64) -> Self {
+        Self { advance: (hertz * STEP as f64 / rate * 4_294_967_296.0) as u32, swing: S::from_f64(SWING * depth) }
+    }
+}
+
+impl<S: Sample> Swing<S> {
+    pub(super) fn new(seed: u32, octet: u32) -> Self {
+        let mut dice = Dice::new(seed, 16 + octet);
+        let phase = core::array::from_fn(|_| dice.bits());
+        // Speeds between 0.7 and 1.4 times the nominal one, so that the room does not come back to where it was.
+        let speed = core::array::from_fn(|_| (65_536.0 * libm::exp2(dice.unit() - 0.5)) as u32);
+        Self { phase, speed, from: [Lanes::splat(S::ONE), Lanes::ZERO], to: [Lanes::splat(S::ONE), Lanes::ZERO] }
+    }
+
+    /// Cosine and sine of the angles now.
+    fn turn(&self, swing: S) -> Turn<S> {
+        let place = Lanes(self.phase.map(|p| S::from_i32(p as i32))) * Lanes::splat(S::from_f64(1.0 / 2_147_483_648.0));
+        // Two parabolas, a swing without corners.
+        let wave = place * place.map(|x| S::from_i32(4) * (S::ONE - x.abs()));
+        let angle = wave * Lanes::splat(swing);
+        let square = angle * angle;
+        // Taylor, to the eighth order: 1e-5 at 1.2 rad, which the last line takes out.
+        let poly = |c: [f64; 4]| {
+            let c = c.map(|v| Lanes::splat(S::from_f64(v)));
+            ((square * c[3] + c[2]) * square + c[1]) * square + c[0]
+        };
+        let cos = poly([-1.0 / 2.0, 1.0 / 24.0, -1.0 / 720.0, 1.0 / 40_320.0]) * square + Lanes::splat(S::ONE);
+        let sin = (poly([-1.0 / 6.0, 1.0 / 120.0, -1.0 / 5_040.0, 1.0 / 362_880.0]) * square + Lanes::splat(S::ONE)) * angle;
+        // One step of Newton for 1 / sqrt(c^2 + s^2), a little short of 1 so that rounding cannot end above it.
+        let norm = (cos * cos + sin * sin).map(|n| {
+            (S::from_f64(1.5) - S::from_f64(0.5) * n) * (S::ONE - (S::EPSILON + S::EPSILON))
+        });
+        [cos * norm, sin * norm]
+    }
+
+    /// To the next angle.
+    pub(super) fn advance(&mut self, motion: &Motion<S>) {
+        self.from = self.turn(motion.swing);
+        for (phase, speed) in self.phase.iter_mut().zip(self.speed) {
+            let by = (u64::from(motion.advance) * u64::from(speed)) >> 16;
+            *phase = phase.wrapping_add(by as u32);
+        }
+        self.to = self.turn(motion.swing);
+    }
+
+    /// Turns frames `offset` to `offset + a.len()` of a step.
+    #[inline(always)]
+    pub(super) fn run(&self, offset: usize, a: &mut [[S; 4]], b: &mut [[S; 4]]) {
+        let part = Lanes::splat(S::from_f64(1.0 / STEP as f64));
+        let slope = [0, 1].map(|i| (self.to[i] - self.from[i]) * part);
+        for (i, (a, b)) in a.iter_mut().zip(b).enumerate() {
+            let at = Lanes::splat(S::from_i32((offset + i) as i32));
+            let [c, s] = [0, 1].map(|i| self.from[i] + slope[i] * at);
+            let (x, y) = (Lanes(*a), Lanes(*b));
+            (*a, *b) = ((c * x + s * y).0, (c * y - s * x).0);
+        }
+    }
+}
