@@ -79,7 +79,7 @@ impl Diffuser {
     }
 
     /// In place; `a` and `b` have the same length, at most [`most`](Self::most).
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn run<S: Sample>(&mut self, mut memory: &mut [S], a: &mut [S], b: &mut [S]) {
         let frames = a.len();
         for stage in &mut self.stages {

@@ -1,4 +1,4 @@
-//! The absorption of all lines at once: lines are lanes, four in a vector, eight in a loop.
+//! The absorption of all lines at once: lines are lanes, four in a vector.
 
 use crate::lanes::Lanes;
 use crate::process::CHUNK;
@@ -26,34 +26,50 @@ fn load<S: Sample>(from: &[S]) -> Lanes<S, 4> {
     Lanes(*from.first_chunk().expect("lines come in fours"))
 }
 
-/// Gain and shelves of eight lines.
+/// Frames after which the next four lines have their turn: few enough that a core which works ahead is in the second four
+/// while it waits for the recursion of the first. (Eight lines in one loop have more states than there are registers.)
+const STRETCH: usize = 16;
+
+/// Gain and shelves of four lines.
 #[inline(always)]
 fn shelve<S: Sample, const N: usize, const K: usize>(
     bank: &Bank<S, N>,
     state: &mut State<S, N>,
     first: usize,
-    groups: [&mut [[S; 4]]; 2],
+    group: &mut [[S; 4]],
 ) {
-    let at = [first, first + 4];
-    let gain = at.map(|i| load(&bank.gain[i..]));
-    let pole: [_; K] = core::array::from_fn(|k| at.map(|i| load(&bank.pole[k][i..])));
-    let step: [_; K] = core::array::from_fn(|k| at.map(|i| load(&bank.step[k][i..])));
-    let mut s: [_; K] = core::array::from_fn(|k| at.map(|i| load(&state.shelves[k][i..])));
-    let [a, b] = groups;
-    for (a, b) in a.iter_mut().zip(b) {
-        let mut x = [Lanes(*a) * gain[0], Lanes(*b) * gain[1]];
+    let gain = load(&bank.gain[first..]);
+    let (mut pole, mut step, mut s) = ([Lanes::ZERO; K], [Lanes::ZERO; K], [Lanes::ZERO; K]);
+    for k in 0..K {
+        pole[k] = load(&bank.pole[k][first..]);
+        step[k] = load(&bank.step[k][first..]);
+        s[k] = load(&state.shelves[k][first..]);
+    }
+    for frame in group {
+        let mut x = Lanes(*frame) * gain;
         for k in 0..K {
-            for h in 0..2 {
-                let input = x[h];
-                x[h] = input + s[k][h];
-                s[k][h] = pole[k][h] * s[k][h] + step[k][h] * input;
-            }
+            let input = x;
+            x = input + s[k];
+            s[k] = pole[k] * s[k] + step[k] * input;
         }
-        (*a, *b) = (x[0].0, x[1].0);
+        *frame = x.0;
     }
     for k in 0..K {
-        for h in 0..2 {
-            state.shelves[k][at[h]..at[h] + 4].copy_from_slice(&s[k][h].0);
+        state.shelves[k][first..first + 4].copy_from_slice(&s[k].0);
+    }
+}
+
+/// Gain and shelves of all lines.
+#[inline(never)]
+fn shelve_all<S: Sample, const N: usize, const K: usize>(
+    bank: &Bank<S, N>,
+    state: &mut State<S, N>,
+    groups: &mut [Group<S>],
+    frames: usize,
+) {
+    for from in (0..frames).step_by(STRETCH) {
+        for (g, group) in groups.iter_mut().enumerate().take(N / 4) {
+            shelve::<S, N, K>(bank, state, 4 * g, &mut group[from..frames.min(from + STRETCH)]);
         }
     }
 }
@@ -83,19 +99,17 @@ pub(super) fn absorb<S: Sample, const N: usize>(
     groups: &mut [Group<S>],
     frames: usize,
 ) {
-    for (octet, pair) in groups.chunks_exact_mut(2).enumerate() {
-        let [a, b] = pair else { continue };
-        let both = [&mut a[..frames], &mut b[..frames]];
-        match bank.shelves {
-            0 => shelve::<S, N, 0>(bank, state, 8 * octet, both),
-            1 => shelve::<S, N, 1>(bank, state, 8 * octet, both),
-            2 => shelve::<S, N, 2>(bank, state, 8 * octet, both),
-            _ => shelve::<S, N, SHELVES>(bank, state, 8 * octet, both),
-        }
+    match bank.shelves {
+        0 => shelve_all::<S, N, 0>(bank, state, groups, frames),
+        1 => shelve_all::<S, N, 1>(bank, state, groups, frames),
+        2 => shelve_all::<S, N, 2>(bank, state, groups, frames),
+        _ => shelve_all::<S, N, SHELVES>(bank, state, groups, frames),
     }
     for (bell, state) in bank.bells.iter().zip(&mut state.bells).take(bank.bell_count) {
-        for (g, group) in groups.iter_mut().enumerate() {
-            ring(bell, state, 4 * g, &mut group[..frames]);
+        for from in (0..frames).step_by(STRETCH) {
+            for (g, group) in groups.iter_mut().enumerate() {
+                ring(bell, state, 4 * g, &mut group[from..frames.min(from + STRETCH)]);
+            }
         }
     }
 }

@@ -4,6 +4,7 @@
 //! group of four, then with those of its rank in the other groups. Both are sums and differences of whole stretches of time,
 //! which vectorise. Nothing is divided: the `1 / sqrt(N)` is part of the gain of the lines.
 
+use crate::process::CHUNK;
 use crate::sample::Sample;
 
 /// The four sums and differences of the Hadamard matrix of order 4 in natural order, times 2.
@@ -13,26 +14,35 @@ pub(super) fn four<S: Sample>([a, b, c, d]: [S; 4]) -> [S; 4] {
     [p + r, q + s, p - r, q - s]
 }
 
-/// Mixes lines of one rank in all groups, frame by frame.
+/// Mixes rows of one rank in all groups and writes them where the lines begin.
 #[inline(always)]
-pub(super) fn across<S: Sample, const CHUNK: usize>(lines: &mut [&mut [S; CHUNK]], frames: usize) {
-    let step = 4;
-    for rank in 0..step {
-        let mut ranks = lines.iter_mut().skip(rank).step_by(step);
-        match (ranks.next(), ranks.next(), ranks.next(), ranks.next()) {
-            (Some(a), Some(b), Some(c), Some(d)) => {
-                let (a, b, c, d) = (&mut a[..frames], &mut b[..frames], &mut c[..frames], &mut d[..frames]);
-                for (((a, b), c), d) in a.iter_mut().zip(b).zip(c).zip(d) {
-                    [*a, *b, *c, *d] = four([*a, *b, *c, *d]);
-                }
+pub(super) fn across<S: Sample, const N: usize>(
+    rows: &[[S; CHUNK]],
+    frames: usize,
+    memory: &mut [S],
+    starts: &[usize; N],
+) {
+    for rank in 0..4 {
+        let row = |group: usize| &rows[4 * group + rank][..frames];
+        let range = |g: usize| starts[4 * g + rank]..starts[4 * g + rank] + frames;
+        if N == 16 {
+            if let Ok(to) = memory.get_disjoint_mut([range(0), range(1), range(2), range(3)]) {
+                mix([row(0), row(1), row(2), row(3)], to);
             }
-            (Some(a), Some(b), ..) => {
-                for (a, b) in a[..frames].iter_mut().zip(&mut b[..frames]) {
-                    (*a, *b) = (*a + *b, *a - *b);
-                }
+        } else if let Ok([a, b]) = memory.get_disjoint_mut([range(0), range(1)]) {
+            for (((a, b), x), y) in a.iter_mut().zip(b).zip(row(0)).zip(row(1)) {
+                (*a, *b) = (*x + *y, *x - *y);
             }
-            _ => {}
         }
+    }
+}
+
+/// Mixes four lines.
+#[inline(never)]
+fn mix<S: Sample>([w, x, y, z]: [&[S]; 4], [a, b, c, d]: [&mut [S]; 4]) {
+    let from = w.iter().zip(x).zip(y).zip(z);
+    for ((((a, b), c), d), (((w, x), y), z)) in a.iter_mut().zip(b).zip(c).zip(d).zip(from) {
+        [*a, *b, *c, *d] = four([*w, *x, *y, *z]);
     }
 }
 

@@ -149,6 +149,10 @@ impl<S: Sample, const N: usize> Coeffs<S, N> {
         })
     }
 
+    fn motion(&self) -> Motion<S> {
+        Motion { advance: self.advance, swing: self.levels.swing }
+    }
+
     /// T60 in seconds at a frequency, as the filter of `line` (from 0) and its length give it.
     pub fn decay_time(&self, setup: &Setup, line: usize, frequency: Hertz) -> Seconds {
         let rate = setup.rate.hertz();
@@ -173,16 +177,17 @@ impl Parts {
         let diffuser = Diffuser::new(setup.rate.hertz(), setup.seed);
         Self {
             lengths: [
+                Room::<f32, N>::required_len(&setup.lengths()),
                 setup.layout.channels() * tone::STATE,
                 Predelay::required_len(setup.predelay()),
                 diffuser.required_len(),
-                Room::<f32, N>::required_len(&setup.lengths()),
             ],
         }
     }
 
     fn split<'a, S>(&self, mut memory: &'a mut [S]) -> [&'a mut [S]; 4] {
-        self.lengths.map(|len| take(&mut memory, len))
+        let [a, b, c, d] = self.lengths;
+        [take(&mut memory, a), take(&mut memory, b), take(&mut memory, c), take(&mut memory, d)]
     }
 }
 
@@ -221,7 +226,7 @@ impl<S: Sample, const N: usize, M: Storage<S>> Fdn<S, N, M> {
             tone: Ramp::new(coeffs.tone),
             predelay: Predelay::new(setup.predelay(), coeffs.predelay),
             diffuser: Diffuser::new(setup.rate.hertz(), setup.seed),
-            room: Room::new(setup.lengths(), &coeffs.bank, setup.seed),
+            room: Room::new(setup.lengths(), &coeffs.bank, setup.seed, &coeffs.motion()),
             advance: coeffs.advance,
             tail: coeffs.tail,
             place: 0,
@@ -245,7 +250,7 @@ impl<S: Sample, const N: usize, M: Storage<S>> Fdn<S, N, M> {
     /// At most [`CHUNK`] frames, not beyond the end of a stretch.
     fn piece(&mut self, block: &mut Block<'_, S>) {
         let frames = block.frames();
-        let [tones, predelay, diffuser, room] = self.parts.split(self.storage.as_mut());
+        let [room, tones, predelay, diffuser] = self.parts.split(self.storage.as_mut());
         let mut inputs = [[S::ZERO; CHUNK]; 2];
         let [left, right] = &mut inputs;
         let (left, right) = (&mut left[..frames], &mut right[..frames]);
@@ -265,73 +270,65 @@ impl<S: Sample, const N: usize, M: Storage<S>> Fdn<S, N, M> {
         }
         self.entered |= entered != 0;
         self.predelay.run(predelay, [&mut *left, &mut *right]);
-        let levels = self.levels;
+        let levels = &self.levels;
+        let now = *levels.target();
         let mut direct = [[S::ZERO; CHUNK]; 2];
         let [direct_left, direct_right] = &mut direct;
         let (direct_left, direct_right) = (&mut direct_left[..frames], &mut direct_right[..frames]);
-        direct_left.copy_from_slice(left);
-        direct_right.copy_from_slice(right);
-        self.diffuser.run(diffuser, left, right);
-        if levels.moving() {
-            for (i, (((l, r), x), y)) in
-                left.iter_mut().zip(right.iter_mut()).zip(direct_left.iter_mut()).zip(direct_right.iter_mut()).enumerate()
-            {
-                let now = levels.now(i);
-                (*x, *y) = (now.direct * *x, now.direct * *y);
-                (*l, *r) = (now.diffused * *l + *x, now.diffused * *r + *y);
+        let is_direct = levels.moving() || now.direct != S::ZERO;
+        if is_direct {
+            for (to, from) in [(&mut *direct_left, &*left), (&mut *direct_right, &*right)] {
+                for (i, (to, from)) in to.iter_mut().zip(from).enumerate() {
+                    *to = levels.map(i, |l| &l.direct) * *from;
+                }
             }
-        } else {
-            let now = levels.target();
-            for (((l, r), x), y) in
-                left.iter_mut().zip(right.iter_mut()).zip(direct_left.iter_mut()).zip(direct_right.iter_mut())
-            {
-                (*x, *y) = (now.direct * *x, now.direct * *y);
-                (*l, *r) = (now.diffused * *l + *x, now.diffused * *r + *y);
+        }
+        self.diffuser.run(diffuser, left, right);
+        for (x, direct) in [(&mut *left, &*direct_left), (&mut *right, &*direct_right)] {
+            if levels.moving() {
+                for (i, (x, d)) in x.iter_mut().zip(direct).enumerate() {
+                    *x = levels.map(i, |l| &l.diffused) * *x + *d;
+                }
+            } else {
+                for (x, d) in x.iter_mut().zip(direct) {
+                    *x = now.diffused * *x + *d;
+                }
             }
         }
         let advance = self.advance;
         let motion = |i: usize| Motion { advance, swing: levels.map(i, |l| &l.swing) };
-        let mut wet = [[S::ZERO; CHUNK]; N];
-        let rows = self.setup.layout.channels();
-        self.room.run(room, [left, right], motion, |lines| {
-            for (channel, wet) in wet.iter_mut().enumerate().take(rows) {
-                // What was not diffused is heard when it comes back, not at once: that would be a copy of the input.
-                let row = wiring::row(channel, N);
-                let (p, q) = (S::from_f64(sign(row, 0)), S::from_f64(sign(row, 1)));
-                let all = wet.iter_mut().zip(&lines[row][..frames]).zip(direct_left.iter()).zip(direct_right.iter());
-                for (((w, y), x), z) in all {
-                    *w = *y - (p * *x + q * *z);
+        self.room.run(room, [left, right], motion);
+        for (voice, state) in self.wiring.voices().iter().zip(tones.chunks_exact_mut(tone::STATE)) {
+            let paired = voice.1 != wiring::NOBODY;
+            let mut pair = [[S::ZERO; CHUNK]; 2];
+            for (wet, channel) in pair.iter_mut().zip([voice.0, voice.1]).take(1 + usize::from(paired)) {
+                let row = wiring::row(usize::from(channel), N);
+                let heard = self.room.row(room, row, frames);
+                if is_direct {
+                    // What was not diffused is heard when it comes back, not at once: that would be a copy of the input.
+                    let (p, q) = (S::from_f64(sign(row, 0)), S::from_f64(sign(row, 1)));
+                    let all = wet.iter_mut().zip(heard).zip(direct_left.iter()).zip(direct_right.iter());
+                    for (((w, y), x), z) in all {
+                        *w = *y - (p * *x + q * *z);
+                    }
+                } else {
+                    wet[..frames].copy_from_slice(heard);
                 }
             }
-        });
-        let trace = &mut room.as_chunks_mut::<4>().0[..frames];
-        for (voice, state) in self.wiring.voices().iter().zip(tones.chunks_exact_mut(tone::STATE)) {
-            let mut pair = [[S::ZERO; CHUNK]; 2];
             let [left, right] = &mut pair;
             let (left, right) = (&mut left[..frames], &mut right[..frames]);
-            let (first, second) = (usize::from(voice.0), usize::from(voice.1));
-            left.copy_from_slice(&wet[first][..frames]);
-            if voice.1 != wiring::NOBODY {
-                right.copy_from_slice(&wet[second][..frames]);
-            }
-            Tone::run(&self.tone, state, left, right, trace);
-            let paired = voice.1 != wiring::NOBODY;
-            let level = |i: usize| if levels.moving() { levels.now(i) } else { *levels.target() };
+            let (first, second) = room[..8 * CHUNK].as_chunks_mut::<4>().0.split_at_mut(CHUNK);
+            Tone::run(&self.tone, state, left, right, [&mut first[..frames], &mut second[..frames]]);
             if paired {
-                for (i, (l, r)) in left.iter_mut().zip(right.iter_mut()).enumerate() {
-                    let d = level(i).spread * (*l - *r);
-                    (*l, *r) = (*l + d, *r - d);
-                }
+                spread(levels, left, right);
             }
-            for (channel, wet) in [(first, &*left), (second, &*right)].into_iter().take(1 + usize::from(paired)) {
-                if channel < channels {
-                    for (i, (x, w)) in block.channel_mut(channel).iter_mut().zip(wet).enumerate() {
-                        let now = level(i);
-                        *x = now.dry * *x + now.wet * *w;
-                    }
+            for (channel, wet) in [(voice.0, &*left), (voice.1, &*right)].into_iter().take(1 + usize::from(paired)) {
+                if usize::from(channel) < channels {
+                    blend(levels, block.channel_mut(usize::from(channel)), wet);
                 }
             }
         }
+        self.room.close(room, frames);
     }
 
     /// Ends a stretch of [`CHUNK`] frames: time runs while nothing enters.
@@ -341,14 +338,38 @@ impl<S: Sample, const N: usize, M: Storage<S>> Fdn<S, N, M> {
         } else if self.left > 0 && self.left < u64::MAX {
             self.left = self.left.saturating_sub(CHUNK as u64);
             if self.left == 0 {
-                let [tones, predelay, diffuser, room] = self.parts.split(self.storage.as_mut());
-                for part in [tones, predelay, diffuser, room] {
+                let [room, tones, predelay, diffuser] = self.parts.split(self.storage.as_mut());
+                for part in [room, tones, predelay, diffuser] {
                     part.fill(S::ZERO);
                 }
                 self.room.silence();
             }
         }
         self.entered = false;
+    }
+}
+
+/// Width of a wet pair.
+fn spread<S: Sample>(levels: &Ramp<Levels<S>>, left: &mut [S], right: &mut [S]) {
+    let resting = levels.target().spread;
+    for (i, (l, r)) in left.iter_mut().zip(right).enumerate() {
+        let spread = if levels.moving() { levels.map(i, |l| &l.spread) } else { resting };
+        let d = spread * (*l - *r);
+        (*l, *r) = (*l + d, *r - d);
+    }
+}
+
+/// Dry and wet of one channel.
+fn blend<S: Sample>(levels: &Ramp<Levels<S>>, x: &mut [S], wet: &[S]) {
+    if levels.moving() {
+        for (i, (x, w)) in x.iter_mut().zip(wet).enumerate() {
+            *x = levels.map(i, |l| &l.dry) * *x + levels.map(i, |l| &l.wet) * *w;
+        }
+    } else {
+        let now = levels.target();
+        for (x, w) in x.iter_mut().zip(wet) {
+            *x = now.dry * *x + now.wet * *w;
+        }
     }
 }
 
@@ -395,7 +416,8 @@ impl<S: Sample, const N: usize, M: Storage<S>> Process<S> for Fdn<S, N, M> {
         self.tone.finish();
         self.predelay.reset();
         self.diffuser.reset();
-        self.room.reset();
+        let motion = Motion { advance: self.advance, swing: self.levels.target().swing };
+        self.room.reset(&motion);
         (self.place, self.entered, self.left) = (0, false, 0);
     }
 

@@ -5,7 +5,7 @@
 //! stays as loud as it is, and no delay changes, so no pitch does; but the modes move on before one of them can be heard
 //! alone. (Reading the lines between samples would take away high frequencies with every pass.)
 //!
-//! Angles are computed every 16 frames since `reset` and `c`, `s` interpolated in between; the chord of so small an arc is
+//! Angles are computed every 32 frames since `reset` and `c`, `s` interpolated in between; the chord of so small an arc is
 //! within 2e-4 of 1 at 8 kHz and the fastest swing, and never above 1.
 //!
 //! Source: Schlecht and Habets, "Time-varying feedback matrices in feedback delay networks and their application in artificial
@@ -16,7 +16,7 @@ use crate::reverb::fdn::lengths::Dice;
 use crate::sample::Sample;
 
 /// Frames from one angle to the next.
-pub(super) const STEP: usize = 16;
+pub(super) const STEP: usize = 32;
 /// Swing of the angle at full depth, in radians.
 const SWING: f64 = 1.2;
 
@@ -29,7 +29,8 @@ pub(super) struct Swing<S> {
     phase: [u32; 4],
     /// Speed of each pair over the nominal one, in 1/65536.
     speed: [u32; 4],
-    from: Turn<S>,
+    now: Turn<S>,
+    slope: Turn<S>,
     to: Turn<S>,
 }
 
@@ -49,12 +50,15 @@ impl<S: Sample> Motion<S> {
 }
 
 impl<S: Sample> Swing<S> {
-    pub(super) fn new(seed: u32, octet: u32) -> Self {
+    pub(super) fn new(seed: u32, octet: u32, motion: &Motion<S>) -> Self {
         let mut dice = Dice::new(seed, 16 + octet);
         let phase = core::array::from_fn(|_| dice.bits());
         // Speeds between 0.7 and 1.4 times the nominal one, so that the room does not come back to where it was.
         let speed = core::array::from_fn(|_| (65_536.0 * libm::exp2(dice.unit() - 0.5)) as u32);
-        Self { phase, speed, from: [Lanes::splat(S::ONE), Lanes::ZERO], to: [Lanes::splat(S::ONE), Lanes::ZERO] }
+        let still = [Lanes::splat(S::ONE), Lanes::ZERO];
+        let mut swing = Self { phase, speed, now: still, slope: [Lanes::ZERO; 2], to: still };
+        swing.to = swing.turn(motion.swing);
+        swing
     }
 
     /// Cosine and sine of the angles now.
@@ -72,32 +76,32 @@ impl<S: Sample> Swing<S> {
         let cos = poly([-1.0 / 2.0, 1.0 / 24.0, -1.0 / 720.0, 1.0 / 40_320.0]) * square + Lanes::splat(S::ONE);
         let sin = (poly([-1.0 / 6.0, 1.0 / 120.0, -1.0 / 5_040.0, 1.0 / 362_880.0]) * square + Lanes::splat(S::ONE)) * angle;
         // One step of Newton for 1 / sqrt(c^2 + s^2), a little short of 1 so that rounding cannot end above it.
-        let norm = (cos * cos + sin * sin).map(|n| {
-            (S::from_f64(1.5) - S::from_f64(0.5) * n) * (S::ONE - (S::EPSILON + S::EPSILON))
-        });
+        let short = S::ONE - S::from_i32(8) * S::EPSILON;
+        let norm = (cos * cos + sin * sin).map(|n| (S::from_f64(1.5) - S::from_f64(0.5) * n) * short);
         [cos * norm, sin * norm]
     }
 
     /// To the next angle.
     pub(super) fn advance(&mut self, motion: &Motion<S>) {
-        self.from = self.turn(motion.swing);
+        self.now = self.to;
         for (phase, speed) in self.phase.iter_mut().zip(self.speed) {
             let by = (u64::from(motion.advance) * u64::from(speed)) >> 16;
             *phase = phase.wrapping_add(by as u32);
         }
         self.to = self.turn(motion.swing);
+        let part = Lanes::splat(S::from_f64(1.0 / STEP as f64));
+        self.slope = [(self.to[0] - self.now[0]) * part, (self.to[1] - self.now[1]) * part];
     }
 
-    /// Turns frames `offset` to `offset + a.len()` of a step.
-    #[inline(always)]
-    pub(super) fn run(&self, offset: usize, a: &mut [[S; 4]], b: &mut [[S; 4]]) {
-        let part = Lanes::splat(S::from_f64(1.0 / STEP as f64));
-        let slope = [0, 1].map(|i| (self.to[i] - self.from[i]) * part);
-        for (i, (a, b)) in a.iter_mut().zip(b).enumerate() {
-            let at = Lanes::splat(S::from_i32((offset + i) as i32));
-            let [c, s] = [0, 1].map(|i| self.from[i] + slope[i] * at);
+    /// Turns the next frames, which do not go beyond the next angle.
+    #[inline(never)]
+    pub(super) fn run(&mut self, a: &mut [[S; 4]], b: &mut [[S; 4]]) {
+        let ([mut c, mut s], [dc, ds]) = (self.now, self.slope);
+        for (a, b) in a.iter_mut().zip(b) {
             let (x, y) = (Lanes(*a), Lanes(*b));
             (*a, *b) = ((c * x + s * y).0, (c * y - s * x).0);
+            (c, s) = (c + dc, s + ds);
         }
+        self.now = [c, s];
     }
 }

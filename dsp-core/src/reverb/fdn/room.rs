@@ -29,11 +29,11 @@ pub(super) struct Room<S, const N: usize> {
 }
 
 impl<S: Sample, const N: usize> Room<S, N> {
-    pub(super) fn new(lengths: [usize; N], bank: &Bank<S, N>, seed: u32) -> Self {
+    pub(super) fn new(lengths: [usize; N], bank: &Bank<S, N>, seed: u32, motion: &Motion<S>) -> Self {
         Self {
             lengths,
             at: [0; N],
-            swings: [Swing::new(seed, 0), Swing::new(seed, 1)],
+            swings: [Swing::new(seed, 0, motion), Swing::new(seed, 1, motion)],
             seed,
             step: 0,
             banks: [*bank; 2],
@@ -49,9 +49,9 @@ impl<S: Sample, const N: usize> Room<S, N> {
     }
 
     /// Ends all moves; memory and filters are to be silent.
-    pub(super) fn reset(&mut self) {
+    pub(super) fn reset(&mut self, motion: &Motion<S>) {
         let last = self.next.map_or(self.banks[1], |n| n.0);
-        *self = Self::new(self.lengths, &last, self.seed);
+        *self = Self::new(self.lengths, &last, self.seed, motion);
     }
 
     /// Forgets what the filters remember.
@@ -79,63 +79,64 @@ impl<S: Sample, const N: usize> Room<S, N> {
         if self.progress.moving() { self.progress.left() } else { usize::MAX }
     }
 
-    /// `inputs` go into the room; `taps` is shown what comes out of the matrix. `motion` tells how the room moves at a frame.
+    /// One pass of at most [`CHUNK`] frames: `inputs` go into the room. `motion` tells how the room moves at a frame.
     #[inline(always)]
-    pub(super) fn run(
-        &mut self,
-        memory: &mut [S],
-        inputs: [&[S]; 2],
-        motion: impl Fn(usize) -> Motion<S>,
-        mut taps: impl FnMut(&[&mut [S; CHUNK]; N]),
-    ) {
+    pub(super) fn run(&mut self, memory: &mut [S], inputs: [&[S]; 2], motion: impl Fn(usize) -> Motion<S>) {
         let frames = inputs[0].len();
-        let (scratch, mut rest) = memory.split_at_mut(2 * N * CHUNK);
-        let scratch: &mut [Group<S>] = scratch.as_chunks_mut::<4>().0.as_chunks_mut::<CHUNK>().0;
-        let (groups, spare) = scratch.split_at_mut(N / 4);
-        {
-            let mut lines: [&mut [S; CHUNK]; N] = core::array::from_fn(|i| {
-                ring::window(take(&mut rest, ring::required(self.lengths[i])), self.at[i])
-            });
-            for (group, four) in groups.iter_mut().zip(lines.chunks_exact(4)) {
-                let [a, b, c, d] = four else { continue };
-                let all = a.iter().zip(b.iter()).zip(c.iter()).zip(d.iter());
-                for (out, (((a, b), c), d)) in group[..frames].iter_mut().zip(all) {
-                    *out = [*a, *b, *c, *d];
-                }
-            }
-            self.absorb(groups, spare, frames);
-            self.turn(groups, frames, motion);
-            for (g, (group, lines)) in groups.iter().zip(lines.chunks_exact_mut(4)).enumerate() {
-                let [a, b, c, d] = lines else { continue };
-                let all = a.iter_mut().zip(b.iter_mut()).zip(c.iter_mut()).zip(d.iter_mut());
-                if g == 0 {
-                    let inputs = inputs[0].iter().zip(inputs[1]);
-                    for ((x, (((a, b), c), d)), (l, r)) in group[..frames].iter().zip(all).zip(inputs) {
-                        [*a, *b, *c, *d] = four([x[0] + *l, x[1] + *r, x[2], x[3]]);
-                    }
-                } else {
-                    for (x, (((a, b), c), d)) in group[..frames].iter().zip(all) {
-                        [*a, *b, *c, *d] = four(*x);
-                    }
-                }
-            }
-            across(&mut lines, frames);
-            taps(&lines);
+        let (scratch, memory) = memory.split_at_mut(2 * N * CHUNK);
+        let (groups, spare) = scratch.split_at_mut(N * CHUNK);
+        let groups: &mut [Group<S>] = groups.as_chunks_mut::<4>().0.as_chunks_mut::<CHUNK>().0;
+        let starts: [usize; N] = self.windows();
+        for (group, starts) in groups.iter_mut().zip(starts.as_chunks::<4>().0) {
+            let [a, b, c, d] = *starts;
+            let line = |from: usize| &memory[from..][..frames];
+            gather([line(a), line(b), line(c), line(d)], &mut group[..frames]);
         }
+        self.absorb(groups, spare, frames);
+        self.turn(groups, frames, motion);
+        enter(&mut groups[0][..frames], inputs);
+        let rows = spare.as_chunks_mut::<CHUNK>().0;
+        for (group, rows) in groups.iter().zip(rows.as_chunks_mut::<4>().0) {
+            let [a, b, c, d] = rows;
+            scatter(&group[..frames], [&mut a[..frames], &mut b[..frames], &mut c[..frames], &mut d[..frames]]);
+        }
+        across(rows, frames, memory, &starts);
+    }
+
+    /// What comes out of the matrix at `row`, to be asked for after [`run`](Self::run) and before [`close`](Self::close).
+    pub(super) fn row<'a>(&self, memory: &'a [S], row: usize, frames: usize) -> &'a [S] {
+        &memory[2 * N * CHUNK + self.windows()[row]..][..frames]
+    }
+
+    /// Moves the lines on.
+    pub(super) fn close(&mut self, memory: &mut [S], frames: usize) {
         let mut rest = &mut memory[2 * N * CHUNK..];
         for (len, at) in self.lengths.iter().zip(&mut self.at) {
             *at = ring::mirror(take(&mut rest, ring::required(*len)), *at, frames);
         }
     }
 
+    /// Where the window of each line begins.
+    #[inline(always)]
+    fn windows(&self) -> [usize; N] {
+        let mut starts = [0; N];
+        let mut sum = 0;
+        for ((start, len), at) in starts.iter_mut().zip(&self.lengths).zip(&self.at) {
+            *start = sum + at;
+            sum += ring::required(*len);
+        }
+        starts
+    }
+
     /// At rest through one bank; on the way through both, whose outputs are mixed. Either has a gain of at most 1 at every
     /// frequency, so every mixture has.
     #[inline(always)]
-    fn absorb(&mut self, groups: &mut [Group<S>], spare: &mut [Group<S>], frames: usize) {
+    fn absorb(&mut self, groups: &mut [Group<S>], spare: &mut [S], frames: usize) {
         let [from, to] = &mut self.states;
         if !self.progress.moving() {
             return absorb(&self.banks[1], to, groups, frames);
         }
+        let spare: &mut [Group<S>] = spare.as_chunks_mut::<4>().0.as_chunks_mut::<CHUNK>().0;
         spare.copy_from_slice(groups);
         absorb(&self.banks[0], from, spare, frames);
         absorb(&self.banks[1], to, groups, frames);
@@ -163,12 +164,37 @@ impl<S: Sample, const N: usize> Room<S, N> {
                 }
             }
             let n = (STEP - self.step).min(frames - at);
-            for (swing, pair) in self.swings.iter().zip(groups.chunks_exact_mut(2)) {
+            for (swing, pair) in self.swings.iter_mut().zip(groups.chunks_exact_mut(2)) {
                 let [a, b] = pair else { continue };
-                swing.run(self.step, &mut a[at..at + n], &mut b[at..at + n]);
+                swing.run(&mut a[at..at + n], &mut b[at..at + n]);
             }
             self.step = (self.step + n) % STEP;
             at += n;
         }
+    }
+}
+
+/// Four lines, frame by frame.
+#[inline(never)]
+fn gather<S: Sample>([a, b, c, d]: [&[S]; 4], group: &mut [[S; 4]]) {
+    for ((((out, a), b), c), d) in group.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+        *out = [*a, *b, *c, *d];
+    }
+}
+
+/// Adds what enters to the first two lines of a group.
+#[inline(never)]
+fn enter<S: Sample>(group: &mut [[S; 4]], [left, right]: [&[S]; 2]) {
+    for ((x, l), r) in group.iter_mut().zip(left).zip(right) {
+        x[0] += *l;
+        x[1] += *r;
+    }
+}
+
+/// Back to lines, mixed with each other.
+#[inline(never)]
+fn scatter<S: Sample>(group: &[[S; 4]], [a, b, c, d]: [&mut [S]; 4]) {
+    for ((((x, a), b), c), d) in group.iter().zip(a).zip(b).zip(c).zip(d) {
+        [*a, *b, *c, *d] = four(*x);
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! A room that rings longer at low frequencies sounds dull as a whole. The tone correction (Jot) takes that out:
 //! `|E(f)|^2` is proportional to `1 / T60(f)`, so that a steady sound comes back with its own spectrum, however the decay
-//! is tilted. Two shelves of first order, fitted in dB; the cuts are of first order too. Both run as two poles side by
-//! side, `y = d x + c1 s1 + c2 s2`, `s = p s + x`, so that the two poles of two channels fill one vector.
+//! is tilted. Two shelves of first order, fitted in dB; the cuts are of first order too. All run side by side as partial
+//! fractions, `y = d x + sum(c s)`, `s = p s + x`: the four poles are the lanes of one vector.
 
 use crate::lanes::Lanes;
 use crate::ramp::{Ramp, blend_fields};
@@ -12,76 +12,103 @@ use crate::reverb::fdn::fit::{Cascade, Point};
 use crate::sample::Sample;
 use core::f64::consts::PI;
 
-/// Two poles side by side.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Pair<S> {
-    direct: S,
-    pole: [S; 2],
-    weight: [S; 2],
-}
-
-blend_fields!(Pair { direct, pole, weight });
+/// Poles of the correction and of the cuts.
+const POLES: usize = 4;
 
 /// Both filters of the wet sound.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Tone<S> {
-    correction: Pair<S>,
-    cuts: Pair<S>,
+    direct: S,
+    pole: [S; POLES],
+    weight: [S; POLES],
 }
 
-blend_fields!(Tone { correction, cuts });
-
-impl<S: Sample> Pair<S> {
-    /// Of `gain * (1 - z1 w)(1 - z2 w) / ((1 - p1 w)(1 - p2 w))`, `w` being one frame: partial fractions. Equal poles are to
-    /// be those of sections that do nothing.
-    fn of(gain: f64, pole: [f64; 2], zero: [f64; 2]) -> Self {
-        let other = |k: usize| {
-            let (p, q) = (pole[k], pole[1 - k]);
-            if p == q { 1.0 } else { (p - zero[1 - k]) / (p - q) }
-        };
-        let weight = [0, 1].map(|k| S::from_f64(gain * (pole[k] - zero[k]) * other(k)));
-        Self { direct: S::from_f64(gain), pole: pole.map(S::from_f64), weight }
-    }
-
-    /// Frame by frame; `trace` is scratch, `at` tells the coefficients of each frame.
-    #[inline(always)]
-    fn run(at: impl Fn(usize) -> Self, state: &mut [S; 4], left: &mut [S], right: &mut [S], trace: &mut [[S; 4]]) {
-        let mut s = Lanes(*state);
-        for (i, ((l, r), z)) in left.iter().zip(right.iter()).zip(trace.iter_mut()).enumerate() {
-            let [p, q] = at(i).pole;
-            *z = s.0;
-            s = Lanes([p, q, p, q]) * s + Lanes([*l, *l, *r, *r]);
-        }
-        *state = s.0;
-        for (i, ((l, r), z)) in left.iter_mut().zip(right).zip(trace).enumerate() {
-            let c = at(i);
-            *l = c.direct * *l + (c.weight[0] * z[0] + c.weight[1] * z[1]);
-            *r = c.direct * *r + (c.weight[0] * z[2] + c.weight[1] * z[3]);
-        }
-    }
-}
+blend_fields!(Tone { direct, pole, weight });
 
 /// What the filters of two channels remember, as samples of storage.
-pub(super) const STATE: usize = 8;
+pub(super) const STATE: usize = 2 * POLES;
 
 impl<S: Sample> Tone<S> {
     pub(super) fn design(rate: f64, curve: &Curve, low_cut: f64, high_cut: f64) -> Self {
-        Self { correction: correct(rate, curve), cuts: cut(rate, low_cut, high_cut) }
+        let [low, high] = cuts(rate, low_cut, high_cut);
+        let (mut gain, [mut first, mut second]) = correct(rate, curve);
+        gain *= low.gain * high.gain;
+        // Partial fractions want poles that differ: a corner that falls on another is moved by a tenth, which nobody hears.
+        for _ in 0..3 {
+            for other in [low.pole, high.pole] {
+                for own in [&mut first, &mut second] {
+                    if libm::fabs(own.pole - other) < 0.05 * (1.0 - other) {
+                        let moved = 1.0 - (1.0 - other) * 1.1;
+                        own.zero += moved - own.pole;
+                        own.pole = moved;
+                    }
+                }
+            }
+        }
+        if libm::fabs(first.pole - second.pole) < 0.05 * (1.0 - first.pole) {
+            let moved = 1.0 - (1.0 - first.pole) * 1.15;
+            second.zero += moved - second.pole;
+            second.pole = moved;
+        }
+        let all = [first, second, low, high];
+        // Of gain * product((1 - z w) / (1 - p w)), w being one frame.
+        let weight = core::array::from_fn(|k| {
+            let p = all[k].pole;
+            let others = all.iter().enumerate().filter(|(j, _)| *j != k);
+            gain * (p - all[k].zero) * others.map(|(_, o)| (p - o.zero) / (p - o.pole)).product::<f64>()
+        });
+        Self { direct: S::from_f64(gain), pole: all.map(|c| S::from_f64(c.pole)), weight: weight.map(S::from_f64) }
     }
 
     /// Filters two channels in place; `trace` is scratch.
-    #[inline(always)]
-    pub(super) fn run(ramp: &Ramp<Self>, state: &mut [S], left: &mut [S], right: &mut [S], trace: &mut [[S; 4]]) {
-        let ([first, second], _) = state.as_chunks_mut::<4>() else { return };
+    #[inline(never)]
+    pub(super) fn run(
+        ramp: &Ramp<Self>,
+        state: &mut [S],
+        left: &mut [S],
+        right: &mut [S],
+        trace: [&mut [[S; POLES]]; 2],
+    ) {
+        let ([first, second], _) = state.as_chunks_mut::<POLES>() else { return };
         if ramp.moving() {
-            Pair::run(|i| ramp.map(i, |t| &t.correction), first, left, right, trace);
-            Pair::run(|i| ramp.map(i, |t| &t.cuts), second, left, right, trace);
+            run(|i| ramp.now(i), [first, second], [left, right], trace);
         } else {
-            let Self { correction, cuts } = *ramp.target();
-            Pair::run(|_| correction, first, left, right, trace);
-            Pair::run(|_| cuts, second, left, right, trace);
+            let now = *ramp.target();
+            run(|_| now, [first, second], [left, right], trace);
         }
     }
+}
+
+/// Frame by frame; `at` tells the coefficients of each frame.
+#[inline(always)]
+fn run<S: Sample>(
+    at: impl Fn(usize) -> Tone<S>,
+    [first, second]: [&mut [S; POLES]; 2],
+    [left, right]: [&mut [S]; 2],
+    [trace_left, trace_right]: [&mut [[S; POLES]]; 2],
+) {
+    let (mut s, mut t) = (Lanes(*first), Lanes(*second));
+    let traces = trace_left.iter_mut().zip(trace_right.iter_mut());
+    for (i, ((l, r), (z, y))) in left.iter().zip(right.iter()).zip(traces).enumerate() {
+        let (pole, weight) = (Lanes(at(i).pole), Lanes(at(i).weight));
+        (*z, *y) = ((weight * s).0, (weight * t).0);
+        s = pole * s + Lanes::splat(*l);
+        t = pole * t + Lanes::splat(*r);
+    }
+    (*first, *second) = (s.0, t.0);
+    for (x, trace) in [(left, trace_left), (right, trace_right)] {
+        for (i, (x, z)) in x.iter_mut().zip(trace).enumerate() {
+            *x = at(i).direct * *x + ((z[0] + z[1]) + (z[2] + z[3]));
+        }
+    }
+}
+
+/// A first-order section: `gain` belongs to it where it is stated.
+#[derive(Debug, Clone, Copy)]
+struct Corner {
+    gain: f64,
+    pole: f64,
+    zero: f64,
 }
 
 /// Bilinear frequency.
@@ -89,7 +116,7 @@ fn warp(rate: f64, frequency: f64) -> f64 {
     libm::tan(PI * frequency / rate)
 }
 
-fn correct<S: Sample>(rate: f64, curve: &Curve) -> Pair<S> {
+fn correct(rate: f64, curve: &Curve) -> (f64, [Corner; 2]) {
     let mut points = [Point::default(); 15];
     let mut len = 0;
     let middle = curve.at(1_000.0);
@@ -106,11 +133,6 @@ fn correct<S: Sample>(rate: f64, curve: &Curve) -> Pair<S> {
     let poles = [start(250.0), start(4_000.0), 0.0];
     let mut best = Cascade { count: 2, gain: points[0].level, poles, zeros: poles.map(|p| p + 0.1) };
     best.fit(&points[..len], 25, least, most);
-    // Corners that fall together would be two large numbers whose difference counts: one octave apart is plenty for a tone.
-    if libm::fabs(best.poles[0] - best.poles[1]) < 0.3 {
-        let middle = (best.poles[0] + best.poles[1]) / 2.0;
-        best.poles = [middle - 0.15, middle + 0.15, 0.0];
-    }
     let digital = |log: f64| {
         let t = libm::exp(log);
         (1.0 - t) / (1.0 + t)
@@ -119,18 +141,17 @@ fn correct<S: Sample>(rate: f64, curve: &Curve) -> Pair<S> {
     for k in 0..2 {
         gain *= (1.0 + libm::exp(-best.zeros[k])) / (1.0 + libm::exp(-best.poles[k]));
     }
-    Pair::of(gain, [digital(best.poles[0]), digital(best.poles[1])], [digital(best.zeros[0]), digital(best.zeros[1])])
+    let corner = |k: usize| Corner { gain: 1.0, pole: digital(best.poles[k]), zero: digital(best.zeros[k]) };
+    (gain, [corner(0), corner(1)])
 }
 
-fn cut<S: Sample>(rate: f64, low: f64, high: f64) -> Pair<S> {
+fn cuts(rate: f64, low: f64, high: f64) -> [Corner; 2] {
     let t = warp(rate, low.min(0.45 * rate));
-    let low = ((1.0 - t) / (1.0 + t), 1.0, 1.0 / (1.0 + t));
-    // Beyond what the rate carries, and at the top of the range, there is nothing to cut.
-    let high = if high >= super::HIGHEST_CUT || high >= 0.45 * rate {
-        (0.0, 0.0, 1.0)
-    } else {
-        let t = warp(rate, high);
-        ((1.0 - t) / (1.0 + t), -1.0, t / (1.0 + t))
-    };
-    Pair::of(low.2 * high.2, [low.0, high.0], [low.1, high.1])
+    let low = Corner { gain: 1.0 / (1.0 + t), pole: (1.0 - t) / (1.0 + t), zero: 1.0 };
+    // Beyond what the rate carries, and at the top of the range, there is nothing to cut: a pole with a zero on it.
+    if high >= super::HIGHEST_CUT || high >= 0.45 * rate {
+        return [low, Corner { gain: 1.0, pole: -0.5, zero: -0.5 }];
+    }
+    let t = warp(rate, high);
+    [low, Corner { gain: t / (1.0 + t), pole: (1.0 - t) / (1.0 + t), zero: -1.0 }]
 }

@@ -90,6 +90,7 @@ impl Predelay {
     }
 
     /// Delays both channels in place. A fade begins when the last one has ended, so that two taps are enough.
+    #[inline(never)]
     pub(super) fn run<S: Sample>(&mut self, memory: &mut [S], channels: [&mut [S]; 2]) {
         let half = ring::required(self.len);
         let (mut frames, mut at) = (0, self.at);
