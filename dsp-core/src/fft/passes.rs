@@ -164,8 +164,8 @@ impl Passes {
     }
 
     /// Additions and multiplications of one group of a pass.
-    pub(crate) fn cost(self, which: usize) -> usize {
-        if self.pass(which).four { QUAD_COST } else { PAIR_COST }
+    pub(crate) const fn cost(self, which: usize) -> usize {
+        if self.odd() && which == 0 { PAIR_COST } else { QUAD_COST }
     }
 
     /// Where group `c` (bins `c + j * points / 16`) is among the groups.

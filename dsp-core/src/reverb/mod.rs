@@ -5,3 +5,4 @@ pub mod early;
 mod line;
 pub mod plate;
 pub mod fdn;
+pub mod convolution;
