@@ -271,7 +271,7 @@ mod tests {
         let noise: Vec<f32> = signal::white(4, 0.5).take(96_000).collect();
         for voices in 1..=8 {
             let params = Params { voices, mix: Mix::WET, ..Params::default() };
-            let out = laws::render(&mut make::<f32>(&mono(Interpolation::Sinc16), &params), &[noise.clone()]);
+            let out = laws::render(&mut make::<f32>(&mono(Interpolation::Sinc16), &params), core::slice::from_ref(&noise));
             let power = |x: &[f32]| x[9_600..].iter().map(|v| f64::from(v * v)).sum::<f64>();
             let db = 10.0 * (power(&out[0]) / power(&noise)).log10();
             assert!(db.abs() < 1.0, "{voices}: {db:.2} dB");

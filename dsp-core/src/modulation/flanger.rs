@@ -255,7 +255,7 @@ mod tests {
                     ..Params::default()
                 };
                 let mut flanger = make::<f32>(&MONO, &params);
-                let out = laws::render(&mut flanger, &[noise.clone()]);
+                let out = laws::render(&mut flanger, core::slice::from_ref(&noise));
                 let most = out[0].iter().fold(0.0_f32, |a, v| a.max(v.abs()));
                 // Input 1, limit 16, gains 0.5 and up to 1, sinc sums of magnitudes 2.1.
                 assert!(most < 40.0, "{wave:?} at {rate} Hz: {most}");

@@ -155,25 +155,24 @@ impl<S: Sample> Lfo<S> {
     fn each(&self, out: &mut [S], offset: impl Fn(usize) -> u64) {
         let mut cursor = self.cursor;
         for (k, out) in out.chunks_mut(CHUNK).enumerate() {
-            let frames = out.len();
-            let (mut phases, mut points) = ([0; CHUNK], [Point::default(); CHUNK]);
-            cursor.phases(&mut phases[..frames]);
-            for (i, (point, phase)) in points.iter_mut().zip(&phases[..frames]).enumerate() {
-                let phase = phase.wrapping_add(offset(k * CHUNK + i));
-                *point = Point { cycle: (phase >> (32 + BELOW)) as u32, turn: (phase >> BELOW) as i32 };
+            let mut phases = [0; CHUNK];
+            let phases = &mut phases[..out.len()];
+            cursor.phases(phases);
+            for (i, phase) in phases.iter_mut().enumerate() {
+                *phase = phase.wrapping_add(offset(k * CHUNK + i));
             }
-            self.shapes(&cursor, k * CHUNK, &points[..frames], out);
-            cursor.advance(frames);
+            self.shapes(&cursor, k * CHUNK, phases, out);
+            cursor.advance(out.len());
         }
     }
 
     /// All shapes that are heard, `after` frames from now.
     #[inline(always)]
-    fn shapes(&self, cursor: &Cursor, after: usize, points: &[Point], out: &mut [S]) {
+    fn shapes(&self, cursor: &Cursor, after: usize, phases: &[u64], out: &mut [S]) {
         if !self.shares.moving() {
             for (wave, share) in Wave::ALL.into_iter().zip(self.shares.target()) {
                 if *share == S::ONE {
-                    self.shape(wave, cursor, points, out);
+                    self.shape(wave, cursor, phases, out);
                 }
             }
             return;
@@ -182,7 +181,7 @@ impl<S: Sample> Lfo<S> {
         out.fill(S::ZERO);
         for (n, wave) in Wave::ALL.into_iter().enumerate() {
             if self.shares.start()[n] != S::ZERO || self.shares.target()[n] != S::ZERO {
-                self.shape(wave, cursor, points, &mut one[..points.len()]);
+                self.shape(wave, cursor, phases, &mut one[..phases.len()]);
                 for (i, (y, v)) in out.iter_mut().zip(&one).enumerate() {
                     *y += *v * self.shares.map(after + i, |s| &s[n]);
                 }
@@ -192,26 +191,25 @@ impl<S: Sample> Lfo<S> {
 
     /// One shape; each gets a loop of its own, which vectorises.
     #[inline(always)]
-    fn shape(&self, wave: Wave, cursor: &Cursor, points: &[Point], out: &mut [S]) {
-        macro_rules! run {
-            ($wave:expr, $edge:expr) => {{
-                for (y, point) in out.iter_mut().zip(points) {
-                    *y = $wave.at(*point, $edge, self.seed);
-                }
-            }};
-        }
-        match wave {
-            Wave::Sine => run!(Wave::Sine, S::ONE),
-            Wave::Triangle => run!(Wave::Triangle, S::ONE),
-            Wave::Random => run!(Wave::Random, S::ONE),
-            Wave::SawUp | Wave::SawDown | Wave::Square => {
-                let mut cursor = *cursor;
-                for (y, point) in out.iter_mut().zip(points) {
-                    *y = wave.at(*point, self.edge_at(cursor.step), self.seed);
-                    cursor.next();
-                }
+    fn shape(&self, wave: Wave, cursor: &Cursor, phases: &[u64], out: &mut [S]) {
+        let frames = out.iter_mut().zip(phases);
+        if cursor.moving() && wave.has_edges() {
+            let mut cursor = *cursor;
+            for (y, phase) in frames {
+                *y = wave.at(point(*phase), self.edge_at(cursor.step), self.seed);
+                cursor.next();
             }
+            return;
         }
+        let edge = self.edge_at(cursor.step);
+        macro_rules! each_in_its_loop {
+            ($($wave:ident),+) => {
+                match wave {
+                    $(Wave::$wave => frames.for_each(|(y, phase)| *y = Wave::$wave.at(point(*phase), edge, self.seed)),)+
+                }
+            };
+        }
+        each_in_its_loop!(Sine, Triangle, SawUp, SawDown, Square, Random);
     }
 
     /// How many times steeper than a triangle a square is at a rate.
@@ -220,6 +218,12 @@ impl<S: Sample> Lfo<S> {
         let step = S::from_i32((step >> BELOW) as i32).larger(S::ONE);
         (self.edge / step).larger(S::ONE)
     }
+}
+
+/// A phase without what is below 2^-32 turns.
+#[inline(always)]
+fn point(phase: u64) -> Point {
+    Point { cycle: (phase >> (32 + BELOW)) as u32, turn: (phase >> BELOW) as i32 }
 }
 
 /// Turns as 2^-40 turns: exact to 2^-30.

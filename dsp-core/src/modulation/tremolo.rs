@@ -271,7 +271,7 @@ mod tests {
         for wave in Wave::ALL {
             let params = Params { rate: Hertz(6.0), wave, depth: 1.0, phase: 0.0 };
             let mut tremolo = Tremolo::new(&STEREO, &params).unwrap();
-            let steady = clicks(&laws::render(&mut tremolo, &[tone.clone()])[0]);
+            let steady = clicks(&laws::render(&mut tremolo, core::slice::from_ref(&tone))[0]);
             assert!(steady < -83.0, "{wave:?}: {steady:.1} dB");
             // The move is in the middle of what is looked at.
             let (before, after) = tone.split_at(40_000);

@@ -45,6 +45,11 @@ impl Wave {
     /// Every shape, in the order of their numbers.
     pub const ALL: [Self; 6] = [Self::Sine, Self::Triangle, Self::SawUp, Self::SawDown, Self::Square, Self::Random];
 
+    /// Whether it jumps, so that its edges depend on the rate.
+    pub(crate) fn has_edges(self) -> bool {
+        matches!(self, Self::SawUp | Self::SawDown | Self::Square)
+    }
+
     /// The shape at one point. `edge` is how many times steeper than a triangle a square is, at least 1.
     #[inline(always)]
     pub(crate) fn at<S: Sample>(self, point: Point, edge: S, seed: u32) -> S {

@@ -27,6 +27,10 @@ impl Cursor {
         }
     }
 
+    pub(super) fn moving(&self) -> bool {
+        self.left > 0
+    }
+
     #[inline(always)]
     pub(super) fn next(&mut self) {
         self.phase = self.phase.wrapping_add(self.step as u64);
