@@ -9,6 +9,7 @@ mod dc_block;
 mod dither;
 mod equalizer;
 mod flanger;
+mod fdn;
 mod harness;
 mod limiter;
 mod one_pole;

@@ -13,6 +13,7 @@ mod mastering;
 mod space;
 mod modulation;
 mod stereo;
+mod reverb;
 
 #[global_allocator]
 static ALLOCATOR: AllocDisabler = AllocDisabler;
@@ -59,4 +60,5 @@ mod run {
     in_both!(mastering, space);
     in_both!(mastering, modulation);
     in_both!(mastering, stereo);
+    in_both!(mastering, reverb);
 }

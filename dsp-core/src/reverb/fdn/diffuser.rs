@@ -16,12 +16,12 @@ use crate::sample::Sample;
 use crate::storage::take;
 
 /// Stages; an even number, so that their gain is a power of two.
-const STAGES: usize = 10;
+const STAGES: usize = 12;
 /// All but the last stage delay.
 const DELAYS: usize = STAGES - 1;
 /// Longest delay, in seconds, and the ratio from one to the next: together 62 ms, the shortest 1.2 ms.
-const LONGEST: f64 = 0.019;
-const RATIO: f64 = 1.41;
+const LONGEST: f64 = 0.017;
+const RATIO: f64 = 1.3;
 
 /// What one stage delays.
 #[derive(Debug, Clone, Copy, Default)]

@@ -114,10 +114,11 @@ impl<S: Sample, const N: usize> Coeffs<S, N> {
         let (curve, lengths) = (Curve::of(params), setup.lengths::<N>());
         let signs = setup.signs();
         let bank = if params.freeze { Bank::lossless(&signs) } else { Bank::design(rate, &lengths, &signs, &curve) };
-        // A row of the matrix hears `1 / sum` of the energy in the room per second, so the response to an impulse in one
-        // input holds T60 / (6 ln 10) / sum of it; the tone correction makes that the same at all frequencies.
-        let sum = lengths.iter().sum::<usize>() as f64 / rate;
-        let energy = curve.at(1_000.0) / (6.0 * core::f64::consts::LN_10 * sum);
+        // A row of the matrix hears 1 / N of the energy in the room once per pass, and a pass takes the mean length of the
+        // lines: a geometric series. The tone correction makes it the same at all frequencies.
+        let mean = lengths.iter().sum::<usize>() as f64 / (rate * N as f64);
+        let loss = -libm::expm1(-6.0 * core::f64::consts::LN_10 * mean / curve.at(1_000.0));
+        let energy = 1.0 / (N as f64 * loss);
         let inputs = setup.layout.channels().min(2) as f64;
         let wet = wet * params.level.amplitude() / libm::sqrt(energy * inputs);
         let enter = if params.freeze { 0.0 } else { 1.0 / libm::sqrt(N as f64) };
@@ -244,7 +245,7 @@ impl<S: Sample, const N: usize, M: Storage<S>> Fdn<S, N, M> {
 
     /// Frames from the end of the input to exact silence with these settings.
     fn whole_tail(&self, tail: u64) -> u64 {
-        tail + (self.diffuser.tail() + self.setup.predelay() + 4 * CHUNK) as u64
+        tail + (self.diffuser.tail() + self.setup.predelay()) as u64
     }
 
     /// At most [`CHUNK`] frames, not beyond the end of a stretch.
@@ -428,7 +429,7 @@ impl<S: Sample, const N: usize, M: Storage<S>> Process<S> for Fdn<S, N, M> {
     fn tail(&self) -> Tail {
         match self.tail {
             None => Tail::Infinite,
-            Some(t) => Tail::Frames(Frames(self.whole_tail(t))),
+            Some(t) => Tail::Frames(Frames(self.whole_tail(t) + 2 * CHUNK as u64)),
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::sample::Sample;
 /// Frames from one angle to the next.
 pub(super) const STEP: usize = 32;
 /// Swing of the angle at full depth, in radians.
-const SWING: f64 = 1.2;
+const SWING: f64 = 2.4;
 
 /// Cosine and sine of four pairs.
 type Turn<S> = [Lanes<S, 4>; 2];
@@ -66,7 +66,8 @@ impl<S: Sample> Swing<S> {
         let place = Lanes(self.phase.map(|p| S::from_i32(p as i32))) * Lanes::splat(S::from_f64(1.0 / 2_147_483_648.0));
         // Two parabolas, a swing without corners.
         let wave = place * place.map(|x| S::from_i32(4) * (S::ONE - x.abs()));
-        let angle = wave * Lanes::splat(swing);
+        // Half of the angle, whose series ends sooner.
+        let angle = wave * Lanes::splat(swing * S::from_f64(0.5));
         let square = angle * angle;
         // Taylor, to the eighth order: 1e-5 at 1.2 rad, which the last line takes out.
         let poly = |c: [f64; 4]| {
@@ -78,7 +79,8 @@ impl<S: Sample> Swing<S> {
         // One step of Newton for 1 / sqrt(c^2 + s^2), a little short of 1 so that rounding cannot end above it.
         let short = S::ONE - S::from_i32(8) * S::EPSILON;
         let norm = (cos * cos + sin * sin).map(|n| (S::from_f64(1.5) - S::from_f64(0.5) * n) * short);
-        [cos * norm, sin * norm]
+        let (cos, sin) = (cos * norm, sin * norm);
+        [cos * cos - sin * sin, (cos + cos) * sin]
     }
 
     /// To the next angle.
