@@ -2,9 +2,10 @@
 
 use benches::{FRAMES, blocks, music};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use dsp_core::process::Process;
+use dsp_core::block::Block;
+use dsp_core::process::{Process, Tail};
 use dsp_core::reverb::early::{shoebox, velvet};
-use dsp_core::reverb::plate;
+use dsp_core::reverb::{ducked, gated, plate};
 use dsp_core::sample::Sample;
 use dsp_core::units::{Frames, SampleRate, Seconds};
 use freeverb::Freeverb;
@@ -17,8 +18,22 @@ fn plate<S: Sample>() -> plate::Plate<S, Vec<S>> {
     plate::Plate::new(&setup, &plate::Params::default(), vec![S::ZERO; plate::required_len(&setup)]).expect("valid")
 }
 
+/// Lets everything pass: what is left is the price of a wrapper.
+struct Through;
+
+impl Process<f32> for Through {
+    fn process(&mut self, _: &mut Block<'_, f32>) {}
+    fn reset(&mut self) {}
+    fn latency(&self) -> Frames {
+        Frames::ZERO
+    }
+    fn tail(&self) -> Tail {
+        Tail::NONE
+    }
+}
+
 /// Runs a processor over the programme; the copy of the programme is in the time.
-fn run<S: Sample>(c: &mut Criterion, name: &str, mut each: impl FnMut(&mut dsp_core::block::Block<'_, S>)) {
+fn run<S: Sample>(c: &mut Criterion, name: &str, mut each: impl FnMut(&mut Block<'_, S>)) {
     let mut group = c.benchmark_group("room stereo");
     group.throughput(Throughput::Elements(FRAMES as u64));
     let source = music::<S>(0.5);
@@ -60,6 +75,13 @@ fn room(c: &mut Criterion) {
         let mut p = shoebox::Shoebox::<f32, _>::new(&setup, &params, storage).expect("valid");
         run::<f32>(c, &format!("shoebox room f32, order {order}"), |block| p.process(block));
     }
+    let setup = gated::Setup::new(RATE);
+    let storage = vec![0.0; gated::required_len(&setup)];
+    let mut p = gated::Gated::<f32, _, _>::new(&setup, &gated::Params::default(), Through, storage).expect("valid");
+    run::<f32>(c, "gated f32, without what it wraps", |block| p.process(block));
+    let storage = vec![0.0; ducked::required_len(&setup)];
+    let mut p = ducked::Ducked::<f32, _, _>::new(&setup, &ducked::Params::default(), Through, storage).expect("valid");
+    run::<f32>(c, "ducked f32, without what it wraps", |block| p.process(block));
     let mut p = Freeverb::new(RATE.get() as usize);
     run::<f32>(c, "freeverb crate", |block| {
         let (left, right) = block.pair_mut(0, 1);
