@@ -269,7 +269,7 @@ impl<S: Sample> Process<S> for Panner<S> {
             self.chunk(&mut block.part(at, n));
             self.levels.advance(n);
             self.done += n;
-            if self.done >= self.cell {
+            if self.cell > 0 && self.done >= self.cell {
                 self.look_ahead();
             }
             at += n;

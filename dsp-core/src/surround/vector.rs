@@ -65,6 +65,11 @@ impl<S: Sample> Arc<S> {
         Self { from, quarter: narrow(quarter), to, angle: libm::atan2(sideways, along) }
     }
 
+    /// Whether there is a way to go.
+    pub(super) fn moves(&self) -> bool {
+        self.angle > 0.0
+    }
+
     /// The unit vector at `position` (0 to 1).
     pub(super) fn at(&self, position: S) -> [S; 3] {
         if position >= S::ONE {

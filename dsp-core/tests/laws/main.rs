@@ -2,12 +2,14 @@
 //!
 //! One module per processor: it says how to make one and what its neutral settings are; `harness` does the rest.
 
+mod binaural;
 mod biquad;
 mod chorus;
 mod compressor;
 mod dc_block;
 mod dither;
 mod ducked;
+mod downmix;
 mod equalizer;
 mod flanger;
 mod fdn;
@@ -22,4 +24,5 @@ mod stereo;
 mod shoebox;
 mod velvet;
 mod saturation;
+mod panner;
 mod width;

@@ -14,6 +14,7 @@ mod space;
 mod modulation;
 mod stereo;
 mod reverb;
+mod surround;
 
 #[global_allocator]
 static ALLOCATOR: AllocDisabler = AllocDisabler;
@@ -61,4 +62,5 @@ mod run {
     in_both!(mastering, modulation);
     in_both!(mastering, stereo);
     in_both!(mastering, reverb);
+    in_both!(mastering, surround);
 }

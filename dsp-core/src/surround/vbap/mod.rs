@@ -32,7 +32,7 @@
 
 mod hull;
 mod points;
-mod quad;
+pub(super) mod quad;
 
 use super::vector::{cross, dot, narrow};
 use crate::error::Error;

@@ -8,8 +8,8 @@ use crate::sample::Sample;
 use crate::surround::vector::{blend, cross, dot, minus, narrow};
 
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Quad<S> {
-    pub(super) points: [u8; 4],
+pub(in crate::surround) struct Quad<S> {
+    pub(in crate::surround) points: [u8; 4],
     /// Coefficients of `x^2`, `x` and 1, for `x` and `y`.
     along: [[S; 3]; 3],
     across: [[S; 3]; 3],
@@ -36,12 +36,12 @@ fn root<S: Sample>(polynomial: &[[S; 3]; 3], p: [S; 3]) -> S {
 }
 
 impl<S: Sample> Quad<S> {
-    pub(super) fn new(points: [usize; 4], vectors: [[f64; 3]; 4]) -> Self {
+    pub(in crate::surround) fn new(points: [usize; 4], vectors: [[f64; 3]; 4]) -> Self {
         let [a, b, c, d] = vectors;
         Self { points: points.map(|p| p as u8), along: axis([a, b, c, d]), across: axis([b, c, d, a]) }
     }
 
-    pub(super) fn weights(&self, p: [S; 3]) -> [S; 4] {
+    pub(in crate::surround) fn weights(&self, p: [S; 3]) -> [S; 4] {
         let (x, y) = (root(&self.along, p), root(&self.across, p));
         let (u, v) = (S::ONE - x, S::ONE - y);
         [u * v, x * v, x * y, u * y]
