@@ -18,6 +18,7 @@
 //! release = 0.15
 //! ```
 
+pub mod effect;
 mod text;
 
 use crate::device::Device;

@@ -1,0 +1,1 @@
+//! Impulse responses from files.
