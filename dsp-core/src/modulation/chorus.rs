@@ -22,6 +22,9 @@
 //! within 3e-5 of the tone's amplitude; what is neither tone nor sideband lies at -84 dB or below with `Sinc16` (1 to
 //! 12 kHz), at -115 dB for a tone of 1 kHz with `Lagrange3` (tests).
 //!
+//! Three voices in stereo cost 0.65 to 0.7 of a plain chorus with `sin` and straight lines between samples (`Sinc16`), or 0.4
+//! to 0.5 (`Lagrange3`; the bench). `process` keeps 8 kB of delays on the stack.
+//!
 //! Latency 0 (at a mix of 1 the sound is late by `delay`). Tail: the longest delay; with feedback, the ring of the loop.
 //! Moves are smooth, frame by frame; a move of `delay` bends the pitch while it lasts.
 //!
@@ -271,7 +274,8 @@ mod tests {
         let noise: Vec<f32> = signal::white(4, 0.5).take(96_000).collect();
         for voices in 1..=8 {
             let params = Params { voices, mix: Mix::WET, ..Params::default() };
-            let out = laws::render(&mut make::<f32>(&mono(Interpolation::Sinc16), &params), core::slice::from_ref(&noise));
+            let out =
+                laws::render(&mut make::<f32>(&mono(Interpolation::Sinc16), &params), core::slice::from_ref(&noise));
             let power = |x: &[f32]| x[9_600..].iter().map(|v| f64::from(v * v)).sum::<f64>();
             let db = 10.0 * (power(&out[0]) / power(&noise)).log10();
             assert!(db.abs() < 1.0, "{voices}: {db:.2} dB");

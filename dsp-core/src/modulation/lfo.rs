@@ -1,7 +1,7 @@
 //! Slow movement: the oscillator behind tremolo, chorus, flanger and phaser.
 //!
 //! Its phase is an integer that counts 2^-40 turns since `reset`, `phase += step` per frame, so it never drifts and does
-//! not see where blocks are cut; its shapes are those of [`Wave`](super::wave::Wave).
+//! not see where blocks are cut; its shapes are those of [`Wave`].
 //!
 //! | parameter | unit | range | default |
 //! |---|---|---|---|
@@ -148,31 +148,32 @@ impl<S: Sample> Lfo<S> {
     /// The same where the offset moves: one per frame. Where they differ in length the shorter counts.
     pub fn fill_at(&self, offsets: &[S], out: &mut [S]) {
         let frames = out.len().min(offsets.len());
-        self.each(&mut out[..frames], |i| turns(offsets[i]));
+        self.each(&mut out[..frames], |i| turns(offsets.get(i).copied().unwrap_or_default()));
     }
 
     #[inline(always)]
     fn each(&self, out: &mut [S], offset: impl Fn(usize) -> u64) {
         let mut cursor = self.cursor;
         for (k, out) in out.chunks_mut(CHUNK).enumerate() {
-            let mut phases = [0; CHUNK];
-            let phases = &mut phases[..out.len()];
-            cursor.phases(phases);
-            for (i, phase) in phases.iter_mut().enumerate() {
-                *phase = phase.wrapping_add(offset(k * CHUNK + i));
+            let (mut phases, mut turns, mut cycles) = ([0; CHUNK], [0; CHUNK], [0; CHUNK]);
+            cursor.phases(&mut phases[..out.len()]);
+            let places = turns.iter_mut().zip(&mut cycles);
+            for (i, (phase, (turn, cycle))) in phases[..out.len()].iter().zip(places).enumerate() {
+                let phase = phase.wrapping_add(offset(k * CHUNK + i));
+                (*turn, *cycle) = ((phase >> BELOW) as i32, (phase >> (32 + BELOW)) as u32);
             }
-            self.shapes(&cursor, k * CHUNK, phases, out);
+            self.shapes(&cursor, k * CHUNK, &Places { turns, cycles }, out);
             cursor.advance(out.len());
         }
     }
 
     /// All shapes that are heard, `after` frames from now.
     #[inline(always)]
-    fn shapes(&self, cursor: &Cursor, after: usize, phases: &[u64], out: &mut [S]) {
+    fn shapes(&self, cursor: &Cursor, after: usize, places: &Places, out: &mut [S]) {
         if !self.shares.moving() {
             for (wave, share) in Wave::ALL.into_iter().zip(self.shares.target()) {
                 if *share == S::ONE {
-                    self.shape(wave, cursor, phases, out);
+                    self.shape(wave, cursor, places, out);
                 }
             }
             return;
@@ -181,7 +182,7 @@ impl<S: Sample> Lfo<S> {
         out.fill(S::ZERO);
         for (n, wave) in Wave::ALL.into_iter().enumerate() {
             if self.shares.start()[n] != S::ZERO || self.shares.target()[n] != S::ZERO {
-                self.shape(wave, cursor, phases, &mut one[..phases.len()]);
+                self.shape(wave, cursor, places, &mut one[..out.len()]);
                 for (i, (y, v)) in out.iter_mut().zip(&one).enumerate() {
                     *y += *v * self.shares.map(after + i, |s| &s[n]);
                 }
@@ -191,25 +192,36 @@ impl<S: Sample> Lfo<S> {
 
     /// One shape; each gets a loop of its own, which vectorises.
     #[inline(always)]
-    fn shape(&self, wave: Wave, cursor: &Cursor, phases: &[u64], out: &mut [S]) {
-        let frames = out.iter_mut().zip(phases);
+    fn shape(&self, wave: Wave, cursor: &Cursor, places: &Places, out: &mut [S]) {
+        let frames = out.iter_mut().zip(&places.turns);
         if cursor.moving() && wave.has_edges() {
             let mut cursor = *cursor;
-            for (y, phase) in frames {
-                *y = wave.at(point(*phase), self.edge_at(cursor.step), self.seed);
+            for (y, turn) in frames {
+                *y = wave.at(Point { cycle: 0, turn: *turn }, self.edge_at(cursor.step), self.seed);
                 cursor.next();
             }
             return;
         }
         let edge = self.edge_at(cursor.step);
-        macro_rules! each_in_its_loop {
-            ($($wave:ident),+) => {
-                match wave {
-                    $(Wave::$wave => frames.for_each(|(y, phase)| *y = Wave::$wave.at(point(*phase), edge, self.seed)),)+
+        macro_rules! run {
+            ($wave:ident) => {
+                for (y, turn) in frames {
+                    *y = Wave::$wave.at(Point { cycle: 0, turn: *turn }, edge, self.seed);
                 }
             };
         }
-        each_in_its_loop!(Sine, Triangle, SawUp, SawDown, Square, Random);
+        match wave {
+            Wave::Sine => run!(Sine),
+            Wave::Triangle => run!(Triangle),
+            Wave::SawUp => run!(SawUp),
+            Wave::SawDown => run!(SawDown),
+            Wave::Square => run!(Square),
+            Wave::Random => {
+                for ((y, turn), cycle) in frames.zip(&places.cycles) {
+                    *y = Wave::Random.at(Point { cycle: *cycle, turn: *turn }, edge, self.seed);
+                }
+            }
+        }
     }
 
     /// How many times steeper than a triangle a square is at a rate.
@@ -220,10 +232,10 @@ impl<S: Sample> Lfo<S> {
     }
 }
 
-/// A phase without what is below 2^-32 turns.
-#[inline(always)]
-fn point(phase: u64) -> Point {
-    Point { cycle: (phase >> (32 + BELOW)) as u32, turn: (phase >> BELOW) as i32 }
+/// Phases without what is below 2^-32 turns, taken apart: conversions of 32-bit integers are the ones that vectorise.
+struct Places {
+    turns: [i32; CHUNK],
+    cycles: [u32; CHUNK],
 }
 
 /// Turns as 2^-40 turns: exact to 2^-30.

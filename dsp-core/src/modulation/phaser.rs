@@ -28,8 +28,8 @@
 //! as `cos = (h^2 - 1) / (h^2 + 1)`, `sin = 2 h / (h^2 + 1)`, so it is a rotation whatever the error of `h` (6.3e-5,
 //! a frequency within 0.25 cents).
 //!
-//! Why per frame: computing the rotation for every frame by `exp2` and a polynomial costs less than the chain itself (see
-//! the bench), so there is no grid of frames between which it would be interpolated.
+//! Why per frame and not on a grid: by `exp2` and a polynomial, three notches that move in every frame cost 0.4 to 0.5 of
+//! the same with `exp2` and `tan` of `std` (the bench). `f32` is within -105 dB of `f64` at 192 kHz (a test).
 //!
 //! Not for a steady notch: use a band of [`crate::filter::equalizer`].
 //!

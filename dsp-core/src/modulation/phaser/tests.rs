@@ -99,7 +99,7 @@ fn single_precision_is_accurate() {
     let reference = laws::render(&mut make::<f64>(&setup, &params), &laws::convert(core::slice::from_ref(&noise)));
     let out = laws::render(&mut make::<f32>(&setup, &params), &[noise]);
     let db = laws::error_db(&reference, &out);
-    assert!(db < -100.0, "{db:.1} dB");
+    assert!(db < -105.0, "{db:.1} dB");
 }
 
 #[test]
