@@ -12,7 +12,7 @@
 //! The step is rounded to the nearest 2^-40 turn: at 48 kHz the rate is true to 2.2e-8 Hz. A move of the rate is a
 //! straight line in the step (the phase has no jump); a move of the shape fades smoothly from one to the other.
 //!
-//! An oscillator is not a processor: it has [`Lfo::fill`] (the next values, at any phase offset, without moving on) and
+//! [`in_time`] gives the rate of a note at a tempo. An oscillator is not a processor: it has [`Lfo::fill`] (the next values, at any phase offset, without moving on) and
 //! [`Lfo::advance`].
 //!
 //! ```
@@ -31,6 +31,7 @@
 mod cursor;
 
 use self::cursor::Cursor;
+use crate::delay::tempo::{Note, Tempo};
 use crate::error::Error;
 use crate::modulation::wave::{EDGE, Point, Wave};
 use crate::process::CHUNK;
@@ -62,6 +63,17 @@ impl Default for Params {
     fn default() -> Self {
         Self { rate: Hertz(1.0), wave: Wave::Sine }
     }
+}
+
+/// The rate at which one turn takes as long as a note: for the `rate` of every processor of this family.
+///
+/// ```
+/// use dsp_core::delay::tempo::{Note, Tempo};
+/// use dsp_core::modulation::lfo::in_time;
+/// assert_eq!(in_time(Note::QUARTER, Tempo(120.0)).0, 2.0);
+/// ```
+pub fn in_time(note: Note, tempo: Tempo) -> Hertz {
+    Hertz(1.0 / note.seconds(tempo).0)
 }
 
 /// Shapes.
