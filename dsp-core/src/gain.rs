@@ -16,8 +16,8 @@
 //! - [`Gain::follow`], for a hand on the fader: two one-poles in series, each with a fifth of the stated time as its
 //!   time constant, run after a target that may change at any frame. The same move puts -102 dB of clicks.
 //!
-//! Latency 0, no tail. About 0.3 ns per stereo frame at rest in `f32`, three times that on a ramp; following costs one
-//! recursion, about 3 ns per frame for all channels together.
+//! Latency 0, no tail. Per stereo frame in `f32`: 0.4 ns at rest, 1.6 ns on a ramp, 2.3 ns following (one recursion
+//! for all channels together).
 //!
 //! Not for fades with a shape of their own, nor for level that follows the signal: see [`crate::dynamics`].
 

@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | `direction` | `Encode` or `Decode` | `Encode` |
 //!
-//! There is nothing to set. Channels without a partner pass. Latency 0, no tail; 0.4 ns per stereo frame (`f32`).
+//! There is nothing to set. Channels without a partner pass. Latency 0, no tail; 0.5 ns per stereo frame (`f32`).
 //!
 //! For gains or an equaliser on middle or side take [`super::mid_side_gain`] and [`super::mid_side_equalizer`]: they leave
 //! untouched what is not meant, which a way there and back does not.

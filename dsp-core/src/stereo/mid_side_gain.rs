@@ -9,7 +9,7 @@
 //! | `middle` | dB | minus infinity (silence) to 24 | 0 |
 //! | `side` | dB | minus infinity (silence) to 24 | 0 |
 //!
-//! Channels without a partner pass. Latency 0, no tail; 0.7 ns per stereo frame at rest (`f32`). Moves are smooth.
+//! Channels without a partner pass. Latency 0, no tail; 0.6 ns per stereo frame at rest (`f32`), 1.4 ns on the way. Moves are smooth.
 //!
 //! Not to bring out a voice in the middle against instruments there: use [`super::mid_side_equalizer`].
 //!

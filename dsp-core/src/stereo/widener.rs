@@ -15,7 +15,7 @@
 //! correlation is 0.80.
 //!
 //! Transients: nothing comes before them; 99 % of the energy of `d` comes within 2.8 ms (90 % within 0.7 ms). Latency 0;
-//! tail: the ring of the sections. Channels without a partner pass. Moves of `amount` are smooth.
+//! tail: the ring of the sections. 12 ns per stereo frame (`f32`). Channels without a partner pass. Moves of `amount` are smooth.
 //!
 //! Left and right alone are coloured by up to +4.4 and -9.5 dB in a pattern that is opposite on the other side: do not
 //! send one of them by itself to a loudspeaker. For a programme that has a side, try [`super::width`] first.

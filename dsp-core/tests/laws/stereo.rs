@@ -101,11 +101,6 @@ family!(place, 20.0, Some(1.0), 1, 0.0, |seed| pan::Setup { law: law(seed) },
     pan::Params { position: Pan(between(seed, -1.0, 1.0)) },
     |_: &pan::Setup| 2, |s: &_, p: &_| pan::Pan::<S>::new(s, p).unwrap(), neutral: None::<pan::Params>);
 
-/// The law is part of the set-up: it does not change in a move to other parameters.
-fn case_law(seed: u32) -> u32 {
-    seed
-}
-
 family!(lean, 20.0, Some(1.0), 1, 0.0, |seed| balance::Setup { layout: layout(seed) },
     balance::Params { position: Pan(between(seed, -1.0, 1.0)) },
     |s: &balance::Setup| s.layout.channels(), |s: &_, p: &_| balance::Balance::<S>::new(s, p).unwrap(),
