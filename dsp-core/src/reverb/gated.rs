@@ -16,9 +16,25 @@
 //!
 //! The level falls by 8.7 dB in 10 ms, so that the gate does not chatter on bass. Latency: that of what is wrapped; the dry
 //! sound is delayed by it, the gate is not: it looks ahead. Tail: that of what is wrapped, or the time until the gate is
-//! closed, whichever ends first: a frozen reverb ends too.
+//! closed, whichever ends first: a frozen reverb ends too. About 6 ns per stereo frame on top of what is wrapped.
 //!
-//! Not for cleaning a recording: that takes a gate on the sound itself.
+//! Not for cleaning a recording: that takes a gate on the sound itself. What is wrapped has to have as many channels as the
+//! layout; what it was set to hear as dry is gated too.
+//!
+//! ```
+//! use dsp_core::reverb::{gated, plate};
+//! use dsp_core::units::{Mix, SampleRate};
+//! let setup = plate::Setup::new(SampleRate::VIDEO);
+//! let params = plate::Params { mix: Mix::WET, ..plate::Params::default() };
+//! let plate = plate::Plate::<f32, _>::new(&setup, &params, vec![0.0; plate::required_len(&setup)])?;
+//! let setup = gated::Setup::new(SampleRate::VIDEO);
+//! let storage = vec![0.0; gated::required_len(&setup)];
+//! let drums = gated::Gated::new(&setup, &gated::Params::default(), plate, storage)?;
+//! # Ok::<(), dsp_core::error::Error>(())
+//! ```
+//!
+//! Source: none for the sound, which is a studio practice (a compressed room cut off by a noise gate, 1980); the detector is
+//! [`crate::dynamics::detector`].
 
 use crate::error::Error;
 use crate::process::{Process, Tune, delegate};

@@ -145,8 +145,8 @@ mod tests {
                 line.write(&mut memory, piece);
                 let mut through = piece.to_vec();
                 all_pass.exchange(&mut memory, &mut through, |_, old, x| core::mem::swap(old, x));
-                for i in 0..n {
-                    assert_eq!(through[i], past(at + i, 13));
+                for (i, y) in through.iter().enumerate() {
+                    assert_eq!(*y, past(at + i, 13));
                 }
                 at += n;
             }

@@ -18,7 +18,10 @@
 //! A move of duration, density or fall fades from one cloud to the other; one that comes before the last has ended waits for it. The rest
 //! moves frame by frame.
 //!
-//! Latency 0. Tail: the duration and what the low-pass rings. Not a reverb: beyond 0.1 s it is a burst of noise.
+//! Latency 0. Tail: the duration and what the low-pass rings. Cost grows with the pulses: about 14 ns per stereo frame for
+//! 75 a side (the default), 36 for 300, twice that while the cloud changes.
+//!
+//! Not a reverb: beyond 0.1 s it is a burst of noise.
 //!
 //! Source: Karjalainen and Jarvelainen, "Reverberation Modeling Using Velvet Noise", AES 30th Conference (2007);
 //! Valimaki, Holm-Rasmussen, Alary, Lehtonen, "Late Reverberation Synthesis Using Filtered Velvet Noise", Appl. Sci. 7(5)

