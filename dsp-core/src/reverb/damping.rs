@@ -3,7 +3,8 @@
 use crate::units::{Hertz, SampleRate};
 use core::f64::consts::{PI, TAU};
 
-/// The step `a` that is -3.01 dB at `cutoff`: `a^2 = 2 k (1 - a)` with `k = 1 - cos(w)`. Above half the rate: as if at it.
+/// The step `a` that is -3.01 dB at `cutoff`: `a^2 = 2 k (1 - a)` with `k = 1 - cos(w)`. Above half the rate: as if at
+/// it.
 pub(crate) fn step(rate: SampleRate, cutoff: Hertz) -> f64 {
     let k = 1.0 - libm::cos((TAU * cutoff.0 / rate.hertz()).min(PI));
     libm::sqrt(k * k + 2.0 * k) - k

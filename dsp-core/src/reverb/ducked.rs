@@ -1,8 +1,8 @@
 //! A reverb that steps back while there is singing and comes forward in the pauses.
 //!
-//! Wraps any processor that is set to wet only ([`Mix::WET`]). While the peak level of the input (or of a side-chain key) is
-//! above `threshold`, its sound goes down by `amount`: `out = dry in[n - latency] + wet 10^(-d / 20) inner`, `d` moving between
-//! 0 and `amount` with attack and release ([`crate::dynamics::ballistics`]).
+//! Wraps any processor that is set to wet only ([`Mix::WET`]). While the peak level of the input (or of a side-chain
+//! key) is above `threshold`, its sound goes down by `amount`: `out = dry in[n - latency] + wet 10^(-d / 20) inner`,
+//! `d` moving between 0 and `amount` with attack and release ([`crate::dynamics::ballistics`]).
 //!
 //! | parameter | unit | range | default |
 //! |---|---|---|---|
@@ -14,8 +14,8 @@
 //! | `latency` (set-up) | frames, that of what is wrapped | 0 to 2^20 | 0 |
 //! | `high_pass` (set-up) | Hz, of what is listened to | none, 10 to 5000 | none |
 //!
-//! The level falls by 8.7 dB in 10 ms. Latency: that of what is wrapped; the dry sound is delayed by it, the ducking is not: it looks
-//! ahead. Tail: that of what is wrapped. About 9 ns per stereo frame on top of what is wrapped.
+//! The level falls by 8.7 dB in 10 ms. Latency: that of what is wrapped; the dry sound is delayed by it, the ducking is
+//! not: it looks ahead. Tail: that of what is wrapped. About 9 ns per stereo frame on top of what is wrapped.
 //!
 //! Not a compressor: how far it goes down does not depend on how loud the input is. What is wrapped has to have
 //! as many channels as the layout.

@@ -1,7 +1,7 @@
 //! The drum sound of the eighties: a large reverb that is cut off while it is still loud.
 //!
-//! Wraps any processor that is set to wet only ([`Mix::WET`]). Its sound passes while the peak level of the input (or of a
-//! side-chain key) is above `threshold`, for `hold` longer, and then fades out within `release`:
+//! Wraps any processor that is set to wet only ([`Mix::WET`]). Its sound passes while the peak level of the input (or
+//! of a side-chain key) is above `threshold`, for `hold` longer, and then fades out within `release`:
 //! `out = dry in[n - latency] + wet gate inner`. The gate moves on a smooth curve between exactly 0 and exactly 1.
 //!
 //! | parameter | unit | range | default |
@@ -14,12 +14,13 @@
 //! | `latency` (set-up) | frames, that of what is wrapped | 0 to 2^20 | 0 |
 //! | `high_pass` (set-up) | Hz, of what is listened to | none, 10 to 5000 | none |
 //!
-//! The level falls by 8.7 dB in 10 ms, so that the gate does not chatter on bass. Latency: that of what is wrapped; the dry
-//! sound is delayed by it, the gate is not: it looks ahead. Tail: that of what is wrapped, or the time until the gate is
-//! closed, whichever ends first: a frozen reverb ends too. About 6 ns per stereo frame on top of what is wrapped.
+//! The level falls by 8.7 dB in 10 ms, so that the gate does not chatter on bass. Latency: that of what is wrapped; the
+//! dry sound is delayed by it, the gate is not: it looks ahead. Tail: that of what is wrapped, or the time until the
+//! gate is closed, whichever ends first: a frozen reverb ends too. About 6 ns per stereo frame on top of what is
+//! wrapped.
 //!
-//! Not for cleaning a recording: that takes a gate on the sound itself. What is wrapped has to have as many channels as the
-//! layout; what it was set to hear as dry is gated too.
+//! Not for cleaning a recording: that takes a gate on the sound itself. What is wrapped has to have as many channels as
+//! the layout; what it was set to hear as dry is gated too.
 //!
 //! ```
 //! use dsp_core::reverb::{gated, plate};
@@ -33,8 +34,8 @@
 //! # Ok::<(), dsp_core::error::Error>(())
 //! ```
 //!
-//! Source: none for the sound, which is a studio practice (a compressed room cut off by a noise gate, 1980); the detector is
-//! [`crate::dynamics::detector`].
+//! Source: none for the sound, which is a studio practice (a compressed room cut off by a noise gate, 1980); the
+//! detector is [`crate::dynamics::detector`].
 
 use crate::error::Error;
 use crate::process::{Process, Tune, delegate};

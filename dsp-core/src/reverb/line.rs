@@ -1,7 +1,7 @@
 //! A ring of samples that is read and written by whole blocks: the delay line of a reverberator.
 //!
-//! A block may not be longer than the youngest age that is read: then all reads come before the write, and every pass over
-//! a block is a loop over at most two plain slices.
+//! A block may not be longer than the youngest age that is read: then all reads come before the write, and every pass
+//! over a block is a loop over at most two plain slices.
 
 use crate::sample::Sample;
 
@@ -89,8 +89,8 @@ impl Line {
         self.advance(x.len());
     }
 
-    /// Calls `f(offset, old, x)` for every frame of `x`: `old` is what was written the whole length ago, what `f` leaves in it
-    /// is written, flushed. Moves on. An all-pass in place.
+    /// Calls `f(offset, old, x)` for every frame of `x`: `old` is what was written the whole length ago, what `f`
+    /// leaves in it is written, flushed. Moves on. An all-pass in place.
     #[inline(always)]
     pub(crate) fn exchange<S: Sample>(&mut self, memory: &mut [S], x: &mut [S], f: impl Fn(usize, &mut S, &mut S)) {
         let ring = &mut memory[self.start..][..self.len];

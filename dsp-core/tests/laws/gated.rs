@@ -41,7 +41,8 @@ fn late<S: Sample>(setup: &Setup, params: &Params) -> Gated<S, Limiter<S, Vec<S>
 
 fn laws<S: Sample>(case: &Case) {
     let (setup, params) = (setup(case.seed), params(case.seed));
-    // A gate that opens for the bad sample is open for all that comes: what is heard through it differs until it has closed.
+    // A gate that opens for the bad sample is open for all that comes: what is heard through it differs until it has
+    // closed.
     let expect = Expect { bound: 150.0, recover: 16_000, tolerance: 1e-5, impulse: Some(0.5) };
     keeps_the_laws(|| make::<S>(&setup, &params), 2, case, expect);
     keeps_the_laws(|| late::<S>(&setup, &params), 2, case, expect);

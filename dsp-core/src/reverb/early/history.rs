@@ -1,4 +1,5 @@
-//! The past of a signal, from which any stretch of [`CHUNK`] frames can be read as one slice, and sums of such stretches.
+//! The past of a signal, from which any stretch of [`CHUNK`] frames can be read as one slice, and sums of such
+//! stretches.
 
 use crate::process::CHUNK;
 use crate::sample::Sample;

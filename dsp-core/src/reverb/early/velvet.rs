@@ -1,8 +1,9 @@
 //! A cloud of echoes without a pitch: body and size for a dry sound, before or without a reverb.
 //!
 //! Velvet noise: one pulse of +1 or -1 at a random place of each cell of `rate / density` frames, as many cells as the
-//! duration holds, each quieter than the one before. `out = dry in + wet sum over k of g r^k (+-1) low[n - place(k)]`; left and right
-//! have places and signs of their own; `g` makes the energy of the echoes 1. `low` is the input through a low-pass.
+//! duration holds, each quieter than the one before. `out = dry in + wet sum over k of g r^k (+-1) low[n - place(k)]`;
+//! left and right have places and signs of their own; `g` makes the energy of the echoes 1. `low` is the input through
+//! a low-pass.
 //!
 //! | parameter | unit | range | default |
 //! |---|---|---|---|
@@ -14,18 +15,18 @@
 //! | `longest` (set-up) | s | 0.01 to 0.2 | 0.2 |
 //! | `seed` (set-up) | which noise | any | 0 |
 //!
-//! From 1500 pulses per second on it sounds as smooth as white noise of the same duration; below, single echoes are heard.
-//! A move of duration, density or fall fades from one cloud to the other; one that comes before the last has ended waits for it. The rest
-//! moves frame by frame.
+//! From 1500 pulses per second on it sounds as smooth as white noise of the same duration; below, single echoes are
+//! heard. A move of duration, density or fall fades from one cloud to the other; one that comes before the last has
+//! ended waits for it. The rest moves frame by frame.
 //!
-//! Latency 0. Tail: the duration and what the low-pass rings. Cost grows with the pulses: about 14 ns per stereo frame for
-//! 75 a side (the default), 36 for 300, twice that while the cloud changes.
+//! Latency 0. Tail: the duration and what the low-pass rings. Cost grows with the pulses: about 14 ns per stereo frame
+//! for 75 a side (the default), 36 for 300, twice that while the cloud changes.
 //!
 //! Not a reverb: beyond 0.1 s it is a burst of noise.
 //!
 //! Source: Karjalainen and Jarvelainen, "Reverberation Modeling Using Velvet Noise", AES 30th Conference (2007);
-//! Valimaki, Holm-Rasmussen, Alary, Lehtonen, "Late Reverberation Synthesis Using Filtered Velvet Noise", Appl. Sci. 7(5)
-//! 2017, section 2.
+//! Valimaki, Holm-Rasmussen, Alary, Lehtonen, "Late Reverberation Synthesis Using Filtered Velvet Noise", Appl. Sci.
+//! 7(5) 2017, section 2.
 
 use super::fade::Fade;
 use super::history::History;

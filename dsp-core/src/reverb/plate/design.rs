@@ -60,8 +60,8 @@ blend_fields!(Numbers {
     depth
 });
 
-/// How much longer the decay reads (500 Hz to 2 kHz, T30, no damping) than the mean length of a round trip says: what the
-/// all-passes hold longest is heard last. Measured at times from 0.8 to 6 s.
+/// How much longer the decay reads (500 Hz to 2 kHz, T30, no damping) than the mean length of a round trip says: what
+/// the all-passes hold longest is heard last. Measured at times from 0.8 to 6 s.
 const HELD_LONGEST: f64 = 1.09;
 
 /// Once round the figure of eight, in seconds: an all-pass delays by its length on average over frequency.
@@ -115,9 +115,9 @@ impl<S: Sample> Coeffs<S> {
         Ok(Self { lfo, numbers: Numbers { feed: S::ZERO, decay: S::ONE, damping: S::ONE, depth: S::ZERO, ..moving } })
     }
 
-    /// Sums what can ring one after the other, each with the time constant of its slowest resonance: the round trip, where
-    /// an all-pass of coefficient `g` delays by up to `(1 + g) / (1 - g)` times its length; each all-pass alone; the
-    /// low-passes.
+    /// Sums what can ring one after the other, each with the time constant of its slowest resonance: the round trip,
+    /// where an all-pass of coefficient `g` delays by up to `(1 + g) / (1 - g)` times its length; each all-pass alone;
+    /// the low-passes.
     pub(super) fn tail(&self, setup: &Setup) -> Tail {
         let decay = self.numbers.decay.to_f64();
         if decay >= 1.0 {

@@ -1,9 +1,9 @@
 //! The bright, dense sheet of steel behind vocals and snares: even from the first moment, without early echoes.
 //!
-//! The mono sum goes through a pre-delay, a low-pass and four all-passes in a row into a figure of eight of two branches
-//! (all-pass, delay, low-pass, all-pass, delay) that feed each other; the first all-pass of each branch is slowly moved.
-//! Each side of the output is the sum of seven taps of the two branches, `0.6 (+-tap +- ...)`; `out = dry in + wet plate`.
-//! All lengths are those of the paper times rate / 29761 Hz.
+//! The mono sum goes through a pre-delay, a low-pass and four all-passes in a row into a figure of eight of two
+//! branches (all-pass, delay, low-pass, all-pass, delay) that feed each other; the first all-pass of each branch is
+//! slowly moved. Each side of the output is the sum of seven taps of the two branches, `0.6 (+-tap +- ...)`; `out = dry
+//! in + wet plate`. All lengths are those of the paper times rate / 29761 Hz.
 //!
 //! | parameter | unit | range | default |
 //! |---|---|---|---|
@@ -19,23 +19,23 @@
 //! | `mix` | 0 dry to 1 wet, equal power | 0 to 1 | 0.3 |
 //! | `longest_pre_delay` (set-up) | s | 0 to 1 | 0.25 |
 //!
-//! Moves are smooth, frame by frame; a moved pre-delay glides like a tape (it bends the pitch of what enters meanwhile).
-//! Frozen, the modulation rests, so that nothing is lost at the top.
+//! Moves are smooth, frame by frame; a moved pre-delay glides like a tape (it bends the pitch of what enters
+//! meanwhile). Frozen, the modulation rests, so that nothing is lost at the top.
 //!
 //! Latency 0. Tail: until the slowest resonance has fallen below the flush threshold; infinite when frozen. 12.8 ns per
 //! stereo frame in `f32` (the `freeverb` crate 19.3 in the same run), about 19 in `f64`; 26 while settings move.
 //!
-//! How it sounds, read off responses at 44.1, 48 and 96 kHz (tests): the decay is `time` within 6 % from 500 Hz to 2 kHz
-//! for 0.8 s and more, without damping (19 % longer at 0.5 s: the all-passes ring by themselves); left and right are
-//! independent (correlation below 0.01 in all, 0.12 in an octave); the late spectrum differs from a smooth one by 6.1 to 6.3 dB (noise:
-//! 5.6), its worst mode stands out by 13 to 18 dB; the echoes are as dense as noise (0.9) for good after 0.23 to 0.41 s;
-//! 0.2 % of the energy is below 20 Hz.
+//! How it sounds, read off responses at 44.1, 48 and 96 kHz (tests): the decay is `time` within 6 % from 500 Hz to 2
+//! kHz for 0.8 s and more, without damping (19 % longer at 0.5 s: the all-passes ring by themselves); left and right
+//! are independent (correlation below 0.01 in all, 0.12 in an octave); the late spectrum differs from a smooth one by
+//! 6.1 to 6.3 dB (noise: 5.6), its worst mode stands out by 13 to 18 dB; the echoes are as dense as noise (0.9) for
+//! good after 0.23 to 0.41 s; 0.2 % of the energy is below 20 Hz.
 //!
 //! Not for a room that is to be believed: it has no early reflections (see [`super::early`]), no decay per octave, and
 //! takes its time to become dense. It listens to the mono sum: what is only in the side signal is not answered.
 //!
-//! Source: Dattorro, "Effect Design, Part 1: Reverberator and Other Filters", J. Audio Eng. Soc. 45(9), 1997, figure 1 and
-//! tables 1 and 2.
+//! Source: Dattorro, "Effect Design, Part 1: Reverberator and Other Filters", J. Audio Eng. Soc. 45(9), 1997, figure 1
+//! and tables 1 and 2.
 
 mod design;
 mod tank;

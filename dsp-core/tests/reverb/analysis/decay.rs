@@ -1,13 +1,13 @@
-//! Decay times after Schroeder: `E(t)` is the energy from `t` to the end, in dB of all of it; a least-squares line over a
-//! stretch of it, extended to -60 dB, is the time.
+//! Decay times after Schroeder: `E(t)` is the energy from `t` to the end, in dB of all of it; a least-squares line over
+//! a stretch of it, extended to -60 dB, is the time.
 
 use super::bands::Spectrum;
 
 /// Decay times in seconds, and how straight the decay is.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Decay {
-    /// 0 to -10 dB. Of a band it is meaningful where it is longer than a few of the periods the filter rings (16 % long at
-    /// 63 Hz and 0.3 s).
+    /// 0 to -10 dB. Of a band it is meaningful where it is longer than a few of the periods the filter rings (16 % long
+    /// at 63 Hz and 0.3 s).
     pub(crate) edt: f64,
     /// -5 to -25 dB.
     pub(crate) t20: f64,

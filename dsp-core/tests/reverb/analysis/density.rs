@@ -1,7 +1,8 @@
 //! Normalised echo density: how far a response has become noise.
 //!
 //! Source: Abel and Huang, "A Simple, Robust Measure of Reverberation Echo Density", AES 121 (2006): the share of a
-//! window outside one standard deviation over that of Gaussian noise, with a Hann window of 20 ms. 0: single echoes; 1: noise.
+//! window outside one standard deviation over that of Gaussian noise, with a Hann window of 20 ms. 0: single echoes; 1:
+//! noise.
 
 use std::f64::consts::TAU;
 

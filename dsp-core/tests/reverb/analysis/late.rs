@@ -62,8 +62,8 @@ pub(crate) fn correlation(left: &[f64], right: &[f64]) -> f64 {
     dot(left, right) / (dot(left, left) * dot(right, right)).sqrt()
 }
 
-/// Correlation of left and right over all frequencies, from `from` seconds on until they have decayed by 50 dB, with the
-/// decay taken out: otherwise the first few values would be all that counts.
+/// Correlation of left and right over all frequencies, from `from` seconds on until they have decayed by 50 dB, with
+/// the decay taken out: otherwise the first few values would be all that counts.
 pub(crate) fn late_correlation(left: &[f64], right: &[f64], rate: f64, from: f64) -> f64 {
     let t60 = decay(&[left.to_vec(), right.to_vec()], rate).t30;
     let frames = (t60 * rate * 50.0 / 60.0) as usize;

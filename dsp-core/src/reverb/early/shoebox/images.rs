@@ -41,8 +41,8 @@ pub(super) fn distance(a: [f64; 3], b: [f64; 3]) -> f64 {
     libm::sqrt((0..3).map(|k| (a[k] - b[k]) * (a[k] - b[k])).sum())
 }
 
-/// Along one axis: where image `index` of a source at `at` is, and the gain of its reflections. Image 1 is that in the far
-/// wall, image -1 that in the near one; an image of index `i` has been reflected `|i|` times, in turns.
+/// Along one axis: where image `index` of a source at `at` is, and the gain of its reflections. Image 1 is that in the
+/// far wall, image -1 that in the near one; an image of index `i` has been reflected `|i|` times, in turns.
 fn image(index: i32, at: f64, size: f64, [near, far]: [f64; 2]) -> (f64, f64) {
     let times = index.unsigned_abs() as i32;
     let (more, less) = ((times + 1) / 2, times / 2);
@@ -77,7 +77,8 @@ impl Plan {
         })
     }
 
-    /// Calls `each` with order, delay in seconds and gain at both microphones of all images up to the order of the plan.
+    /// Calls `each` with order, delay in seconds and gain at both microphones of all images up to the order of the
+    /// plan.
     pub(super) fn images(&self, mut each: impl FnMut(u32, [(f64, f64); 2])) {
         let most = self.order as i32;
         for x in -most..=most {

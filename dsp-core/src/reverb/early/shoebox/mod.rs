@@ -1,17 +1,17 @@
 //! The first reflections of a real room: puts a dry voice or instrument at a place in it.
 //!
-//! Every wall is a mirror. An image of order `k` at distance `d` is an echo `(d - d0) / 343.2 m/s` after the direct sound,
-//! with the gain `d0 / d` times `sqrt(1 - absorption)` of each of its `k` walls, through `k` low-passes; `d0` is the distance
-//! of the source. `out = dry in + wet echoes of the mono sum`: the dry signal is the direct sound.
-//! Heard by an ORTF pair of cardioids (17 cm apart, 55 degrees to each side) that faces the source; delays are rounded to
-//! frames.
+//! Every wall is a mirror. An image of order `k` at distance `d` is an echo `(d - d0) / 343.2 m/s` after the direct
+//! sound, with the gain `d0 / d` times `sqrt(1 - absorption)` of each of its `k` walls, through `k` low-passes; `d0` is
+//! the distance of the source. `out = dry in + wet echoes of the mono sum`: the dry signal is the direct sound.
+//! Heard by an ORTF pair of cardioids (17 cm apart, 55 degrees to each side) that faces the source; delays are rounded
+//! to frames.
 //!
 //! | parameter | unit | range | default |
 //! |---|---|---|---|
 //! | `size` | m: width, depth, height | 1 to 50 each | 8, 11, 3.5 |
 //! | `source` | m from the corner | within the room | 3, 8, 1.6 |
 //! | `listener` | m from the corner | within the room, 0.1 or more from the source | 4.5, 3, 1.5 |
-//! | `absorption` | share of the energy: left, right, front, back, floor, ceiling (at 0 and at `size` of each axis) | 0 to 1 | 0.2 each |
+//! | `absorption` | share of the energy, walls at 0 and at `size` of width, depth, height | 0 to 1 | 0.2 each |
 //! | `cutoff` | Hz, -3 dB of the low-pass of each wall | 500 to 20000 | 10000 |
 //! | `order` | highest number of walls | 1 to 4 (6, 24, 62, 128 echoes) | 3 |
 //! | `mix` | 0 dry to 1 wet, equal power | 0 to 1 | 0.4 |
@@ -20,14 +20,14 @@
 //! A move of room, source or listener fades from one pattern of echoes to the other; one that comes before the last has
 //! ended waits for it. Cut-off and mix move frame by frame.
 //!
-//! Latency 0. Tail: the latest echo and what the low-passes ring. About 5 ns per stereo frame for order 1, 12 for 3, 20 for
-//! 4; `Coeffs` carries all echoes (2 kB in `f32`, 3 kB in `f64`), the processor holds three of them.
+//! Latency 0. Tail: the latest echo and what the low-passes ring. About 5 ns per stereo frame for order 1, 12 for 3, 20
+//! for 4; `Coeffs` carries all echoes (2 kB in `f32`, 3 kB in `f64`), the processor holds three of them.
 //!
-//! Not a reverb: put one behind it for what follows the first reflections. Not for sound moving through a room either: a
-//! move is a fade, without Doppler.
+//! Not a reverb: put one behind it for what follows the first reflections. Not for sound moving through a room either:
+//! a move is a fade, without Doppler.
 //!
-//! Sources: Allen and Berkley, "Image method for efficiently simulating small-room acoustics", JASA 65(4) 1979; the pair:
-//! Office de Radiodiffusion Television Francaise, as in Eargle, "The Microphone Book", chapter 11.
+//! Sources: Allen and Berkley, "Image method for efficiently simulating small-room acoustics", JASA 65(4) 1979; the
+//! pair: Office de Radiodiffusion Television Francaise, as in Eargle, "The Microphone Book", chapter 11.
 
 mod images;
 #[cfg(test)]
@@ -227,8 +227,8 @@ impl<S: Sample, M: Storage<S>> Shoebox<S, M> {
         }
         let mut now = [*self.numbers.target(); CHUNK];
         self.numbers.fill(&mut now[..n]);
-        // The highest order first: what there is so far goes through the low-pass of one wall more with each. All in one
-        // loop, so that none waits alone for its own last result.
+        // The highest order first: what there is so far goes through the low-pass of one wall more with each. All in
+        // one loop, so that none waits alone for its own last result.
         let mut low = self.low;
         for (i, now) in now.iter().enumerate().take(n) {
             let keep = S::ONE - now.low;

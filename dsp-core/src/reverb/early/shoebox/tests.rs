@@ -13,7 +13,8 @@ fn shoebox(params: &Params) -> Shoebox<f64, Vec<f64>> {
     Shoebox::new(&setup, params, vec![0.0; required_len(&setup)]).unwrap()
 }
 
-/// Images by reflecting the source in one wall after the other; of those at the same place the one of lowest order counts.
+/// Images by reflecting the source in one wall after the other; of those at the same place the one of lowest order
+/// counts.
 fn mirrored(params: &Params) -> Vec<(u32, [f64; 3], f64)> {
     let mut images: Vec<(u32, [f64; 3], f64)> = vec![(0, params.source, 1.0)];
     for order in 1..=params.order {
