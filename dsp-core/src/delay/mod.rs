@@ -1,5 +1,7 @@
 //! Delays.
 
+pub mod echo;
+pub mod haas;
 pub mod interpolation;
 pub mod line;
 pub mod ring;

@@ -9,6 +9,7 @@ use dsp_core::sample::Sample;
 use dsp_core::signal;
 use dsp_core::units::SampleRate;
 
+mod delay;
 mod mastering;
 mod space;
 mod modulation;
@@ -63,4 +64,5 @@ mod run {
     in_both!(mastering, stereo);
     in_both!(mastering, reverb);
     in_both!(mastering, surround);
+    in_both!(delay, mastering);
 }
