@@ -5,3 +5,4 @@
 
 mod analysis;
 mod plate;
+mod fdn;

@@ -1,7 +1,7 @@
 //! What a line takes away: the filter that makes every octave fall by 60 dB in its own time.
 //!
 //! A line of `m` frames has to lose `60 m / (rate T60(f))` dB. Each gets a gain and up to three shelves of first order whose
-//! corners are free, as many as the curve needs; where three do not meet it within [`GOOD`], eight bells an octave apart
+//! corners are free, as many as the curve needs; where three do not meet it within 2.5 %, eight bells an octave apart
 //! are added (as in a graphic equalizer; R = 2.7, Q = sqrt(R) / (R - 1)). Both are found by least squares of the relative error
 //! of T60, on a grid of four points per octave.
 //!
@@ -14,14 +14,15 @@ use crate::reverb::fdn::fit::{Cascade, POINTS, Point, SHELVES, solve};
 use crate::sample::Sample;
 use core::f64::consts::PI;
 
-/// Relative error of T60 at which no further section is added.
+/// Relative error of T60 at which no further shelf is added, and no bells.
 const GOOD: f64 = 0.015;
+const FAIR: f64 = 0.028;
 /// Most bells: one per octave from 63 Hz to 8 kHz.
 pub(super) const BELLS: usize = 8;
 /// Quality of bells whose bandwidth is a factor of 2.7: wide enough to leave no gaps between octaves.
 const BELL_Q: f64 = 0.966_571_1;
-/// Weight of points outside 63 Hz to 8 kHz.
-const OUTSIDE: f64 = 0.1;
+/// Weight of points outside 63 Hz to 8 kHz: they only keep the filters from running away.
+const OUTSIDE: f64 = 0.02;
 
 /// One second-order section per line, as products of the state-variable filter.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -168,22 +169,35 @@ impl<S: Sample, const N: usize> Bank<S, N> {
         let longest = lengths.iter().fold(0, |a, b| a.max(*b));
         grid.ask(longest as f64 / rate);
         let log_corner = |f: f64| libm::log(libm::tan(PI * f.min(0.3 * rate) / rate));
-        let first = |count: usize| {
-            let places = [[700.0, 0.0, 0.0], [200.0, 4_000.0, 0.0], [100.0, 1_000.0, 6_000.0]];
-            let poles = if count == 0 { [0.0; 3] } else { places[count - 1].map(|f| log_corner(f64::max(f, 1.0))) };
-            Cascade { count, gain: grid.points[0].level, poles, zeros: poles.map(|p| p + 0.1) }
+        let start = |places: &[f64]| {
+            let mut poles = [0.0; SHELVES];
+            poles.iter_mut().zip(places).for_each(|(p, f)| *p = log_corner(*f));
+            Cascade { count: places.len(), gain: grid.points[0].level, poles, zeros: poles.map(|p| p + 0.1) }
         };
-        let mut best = first(0);
+        let mut best = start(&[]);
         best.fit(grid.points(), 4, least, most);
-        for count in 1..=SHELVES {
-            if best.worst(&grid.points, grid.counts) <= GOOD {
+        // More and more shelves; where one start ends in a corner, another may not.
+        let places: [&[f64]; 6] = [
+            &[700.0],
+            &[4_000.0],
+            &[200.0, 4_000.0],
+            &[100.0, 1_000.0, 6_000.0],
+            &[200.0, 3_000.0, 9_000.0],
+            &[150.0, 5_000.0, 8_000.0],
+        ];
+        let mut error = best.worst(&grid.points, grid.counts);
+        for places in places {
+            if error <= GOOD {
                 break;
             }
-            let mut next = first(count);
-            next.fit(grid.points(), 30, least, most);
-            best = next;
+            let mut next = start(places);
+            next.fit(grid.points(), 60, least, most);
+            let reached = next.worst(&grid.points, grid.counts);
+            if reached < error {
+                (best, error) = (next, reached);
+            }
         }
-        let needs_bells = best.worst(&grid.points, grid.counts) > GOOD;
+        let needs_bells = error > FAIR;
         let mut centres = [0.0; BELLS];
         let mut bells = 0;
         if needs_bells {
@@ -208,7 +222,7 @@ impl<S: Sample, const N: usize> Bank<S, N> {
                 let half = (best.zeros[k] - best.poles[k]) / 2.0 * scale;
                 (best.poles[k], best.zeros[k]) = (middle - half, middle + half);
             }
-            best.fit(grid.points(), 8, least, most);
+            best.fit(grid.points(), 4, least, most);
             let mut own = best;
             let gains = bell_gains(&grid, &mut own, &centres[..bells]);
             bank.write(line, &own, &gains, &centres, signs[line]);

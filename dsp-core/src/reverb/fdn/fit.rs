@@ -1,8 +1,7 @@
 //! Least squares for magnitudes in dB: first-order shelves whose corners are free, bells whose places are fixed.
 //!
 //! In the bilinear frequency `w = tan(pi f / rate)` a shelf is `(1 + s/z) / (1 + s/p)`, so a cascade has the level
-//! `gain + sum(L(z) - L(p))` dB with `L(c) = 10 log10(1 + (w/c)^2)`: one logarithm and one division per corner give value and
-//! slope. Corners are found by the method of Levenberg and Marquardt.
+//! `gain + sum(L(z) - L(p))` dB with `L(c) = 10 log10(1 + (w/c)^2)`, whose slopes need no logarithm. Corners are found by the method of Levenberg and Marquardt.
 
 use core::f64::consts::LN_10;
 
@@ -34,17 +33,24 @@ pub(super) struct Cascade {
     pub(super) zeros: [f64; SHELVES],
 }
 
-/// `10 log10(1 + q)` and `20 / ln 10 * q / (1 + q)` with `q = square / corner^2`.
-fn corner(square: f64, log_corner: f64) -> (f64, f64) {
-    let q = square * libm::exp(-2.0 * log_corner);
-    (10.0 / LN_10 * libm::log1p(q), 20.0 / LN_10 * q / (1.0 + q))
-}
-
 impl Cascade {
+    /// One over the squares of the corners, poles and zeros.
+    fn scales(&self) -> [[f64; SHELVES]; 2] {
+        [self.poles, self.zeros].map(|corners| corners.map(|c| libm::exp(-2.0 * c)))
+    }
+
+    /// Level at a squared bilinear frequency: one logarithm for all corners.
+    fn level_of(&self, [poles, zeros]: &[[f64; SHELVES]; 2], square: f64) -> f64 {
+        let mut ratio = 1.0;
+        for (p, z) in poles.iter().zip(zeros).take(self.count) {
+            ratio *= (1.0 + square * z) / (1.0 + square * p);
+        }
+        self.gain + 10.0 / LN_10 * libm::log(ratio)
+    }
+
     /// Level at a squared bilinear frequency.
     pub(super) fn level(&self, square: f64) -> f64 {
-        let sum = |corners: &[f64]| corners[..self.count].iter().map(|c| corner(square, *c).0).sum::<f64>();
-        self.gain + sum(&self.zeros) - sum(&self.poles)
+        self.level_of(&self.scales(), square)
     }
 
     fn unknown(&self) -> usize {
@@ -64,7 +70,8 @@ impl Cascade {
     }
 
     fn cost(&self, points: &[Point]) -> f64 {
-        let error = |p: &Point| (p.level - self.level(p.square)) * p.weight;
+        let scales = self.scales();
+        let error = |p: &Point| (p.level - self.level_of(&scales, p.square)) * p.weight;
         points.iter().map(|p| error(p) * error(p)).sum()
     }
 
@@ -83,15 +90,15 @@ impl Cascade {
         for _ in 0..rounds {
             let mut normal = [[0.0; UNKNOWN]; UNKNOWN];
             let mut right = [0.0; UNKNOWN];
+            let scales = self.scales();
             for p in points {
                 let mut row = [0.0; UNKNOWN];
                 row[0] = 1.0;
-                let mut level = self.gain;
+                let level = self.level_of(&scales, p.square);
                 for k in 0..self.count {
-                    let (pole, zero) = (corner(p.square, self.poles[k]), corner(p.square, self.zeros[k]));
-                    level += zero.0 - pole.0;
-                    row[1 + 2 * k] = pole.1;
-                    row[2 + 2 * k] = -zero.1;
+                    let slope = |scale: f64| 20.0 / LN_10 * p.square * scale / (1.0 + p.square * scale);
+                    row[1 + 2 * k] = slope(scales[0][k]);
+                    row[2 + 2 * k] = -slope(scales[1][k]);
                 }
                 let square = p.weight * p.weight;
                 for i in 0..n {
@@ -116,7 +123,7 @@ impl Cascade {
                 }
                 damping *= 6.0;
             }
-            if before - cost <= 1e-4 * before {
+            if before - cost <= 1e-3 * before {
                 break;
             }
         }

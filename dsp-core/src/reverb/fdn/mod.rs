@@ -117,8 +117,8 @@ impl<S: Sample, const N: usize> Coeffs<S, N> {
         // A row of the matrix hears 1 / N of the energy in the room once per pass, and a pass takes the mean length of the
         // lines: a geometric series. The tone correction makes it the same at all frequencies.
         let mean = lengths.iter().sum::<usize>() as f64 / (rate * N as f64);
-        let loss = -libm::expm1(-6.0 * core::f64::consts::LN_10 * mean / curve.at(1_000.0));
-        let energy = 1.0 / (N as f64 * loss);
+        let loss = |f: f64| -libm::expm1(-6.0 * core::f64::consts::LN_10 * mean / curve.at(f));
+        let energy = 1.0 / (N as f64 * loss(1_000.0));
         let inputs = setup.layout.channels().min(2) as f64;
         let wet = wet * params.level.amplitude() / libm::sqrt(energy * inputs);
         let enter = if params.freeze { 0.0 } else { 1.0 / libm::sqrt(N as f64) };
@@ -143,7 +143,7 @@ impl<S: Sample, const N: usize> Coeffs<S, N> {
                 swing: motion.swing,
             },
             bank,
-            tone: Tone::design(rate, &curve, params.low_cut.0, params.high_cut.0),
+            tone: Tone::design(rate, loss, params.low_cut.0, params.high_cut.0),
             advance: motion.advance,
             predelay: params.pre_delay.frames(setup.rate).get() as usize,
             tail: if params.freeze { None } else { Some((6.0 * bank.longest(rate, &lengths) * rate) as u64) },
@@ -433,3 +433,4 @@ impl<S: Sample, const N: usize, M: Storage<S>> Process<S> for Fdn<S, N, M> {
         }
     }
 }
+impl<S: Sample, const N: usize> Coeffs<S, N> { pub fn dbg(&self) -> i32 { (self.bank.shelves * 100 + self.bank.bell_count) as i32 } }

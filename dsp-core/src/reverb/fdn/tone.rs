@@ -1,13 +1,12 @@
 //! What is done to the wet sound of two channels: tone correction and cuts.
 //!
 //! A room that rings longer at low frequencies sounds dull as a whole. The tone correction (Jot) takes that out:
-//! `|E(f)|^2` is proportional to `1 / T60(f)`, so that a steady sound comes back with its own spectrum, however the decay
+//! `|E(f)|^2` is proportional to what the room loses per pass, nearly `1 / T60(f)`, so that a steady sound comes back with its own spectrum, however the decay
 //! is tilted. Two shelves of first order, fitted in dB; the cuts are of first order too. All run side by side as partial
 //! fractions, `y = d x + sum(c s)`, `s = p s + x`: the four poles are the lanes of one vector.
 
 use crate::lanes::Lanes;
 use crate::ramp::{Ramp, blend_fields};
-use crate::reverb::fdn::curve::Curve;
 use crate::reverb::fdn::fit::{Cascade, Point};
 use crate::sample::Sample;
 use core::f64::consts::PI;
@@ -29,9 +28,10 @@ blend_fields!(Tone { direct, pole, weight });
 pub(super) const STATE: usize = 2 * POLES;
 
 impl<S: Sample> Tone<S> {
-    pub(super) fn design(rate: f64, curve: &Curve, low_cut: f64, high_cut: f64) -> Self {
+    /// `loss` is the share of energy that the room takes away per pass, by frequency.
+    pub(super) fn design(rate: f64, loss: impl Fn(f64) -> f64, low_cut: f64, high_cut: f64) -> Self {
         let [low, high] = cuts(rate, low_cut, high_cut);
-        let (mut gain, [mut first, mut second]) = correct(rate, curve);
+        let (mut gain, [mut first, mut second]) = correct(rate, loss);
         gain *= low.gain * high.gain;
         // Partial fractions want poles that differ: a corner that falls on another is moved by a tenth, which nobody hears.
         for _ in 0..3 {
@@ -116,15 +116,15 @@ fn warp(rate: f64, frequency: f64) -> f64 {
     libm::tan(PI * frequency / rate)
 }
 
-fn correct(rate: f64, curve: &Curve) -> (f64, [Corner; 2]) {
+fn correct(rate: f64, loss: impl Fn(f64) -> f64) -> (f64, [Corner; 2]) {
     let mut points = [Point::default(); 15];
     let mut len = 0;
-    let middle = curve.at(1_000.0);
+    let middle = loss(1_000.0);
     for half in 0..15 {
         let frequency = 63.0 * libm::exp2(f64::from(half) / 2.0);
         if frequency <= 0.45 * rate {
             let w = warp(rate, frequency);
-            points[len] = Point { square: w * w, level: -10.0 * libm::log10(curve.at(frequency) / middle), weight: 1.0 };
+            points[len] = Point { square: w * w, level: 10.0 * libm::log10(loss(frequency) / middle), weight: 1.0 };
             len += 1;
         }
     }

@@ -107,6 +107,9 @@ impl Predelay {
                 }
                 let tap = |delay: usize| (self.at + done + self.len - delay) % self.len;
                 if self.faded == FADE {
+                    if self.to == 0 {
+                        break;
+                    }
                     let part = &mut x[done..];
                     part.copy_from_slice(&line[tap(self.to)..][..part.len()]);
                     break;
