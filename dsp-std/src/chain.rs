@@ -3,9 +3,8 @@
 //! Latency and tail are the sums of those of the devices. [`Chain::render`] is the offline use: output aligned with input
 //! to the sample, as many frames out as in.
 
-use crate::device::{Device, Node};
+use crate::device::{Device, Error, Node};
 use dsp_core::block::Block;
-use dsp_core::error::Error;
 use dsp_core::layout::Layout;
 use dsp_core::process::{Process, Tail};
 use dsp_core::ramp::Shape;

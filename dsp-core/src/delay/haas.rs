@@ -31,6 +31,9 @@ use crate::sample::{Sample, clean_all};
 use crate::storage::Storage;
 use crate::units::{Decibels, Frames, SampleRate, Seconds};
 
+/// Longest delay there is: beyond it two sounds are heard.
+pub const LONGEST: Seconds = Seconds(0.04);
+
 /// What fixes memory and the pairs.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Setup {
@@ -44,7 +47,7 @@ pub struct Setup {
 
 impl Setup {
     fn check(&self) -> Result<(), Error> {
-        Error::check("longest", self.longest.0, 0.0, 0.04, "s")
+        Error::check("longest", self.longest.0, 0.0, LONGEST.0, "s")
     }
 
     fn line(&self) -> Line {

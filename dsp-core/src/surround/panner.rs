@@ -38,6 +38,7 @@ const CELL: usize = 16;
 
 /// What is placed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Source {
     /// Channel 0.
     Mono,

@@ -317,24 +317,41 @@ pub enum Device {
 }
 
 impl Device {
-    /// The device as far as `rate` allows: bands of an equaliser that lie above what the rate can hold are left out, and
-    /// named in `left_out`. Files of 8 kHz can so be treated with presets made for music.
+    /// The device as far as `rate` allows: what lies above what the rate can hold is left out, and named in `left_out`. Files
+    /// of 8 kHz can so be treated with presets made for music.
     #[must_use]
     pub fn fitted(&self, rate: SampleRate, left_out: &mut Vec<String>) -> Self {
         let mut device = self.clone();
-        if let Self::Equalizer { params } = &mut device {
-            let top = Hertz(0.49 * rate.hertz());
-            for slot in &mut params.bands {
-                let Some(svf::Params { kind, frequency, .. }) = *slot else { continue };
-                if frequency > top && kind != svf::Kind::HighPass && kind != svf::Kind::BandPass {
-                    left_out.push(format!(
-                        "equaliser band at {} Hz: above what {} Hz sample rate can hold",
-                        frequency.0,
-                        rate.get()
-                    ));
-                    *slot = None;
+        let mut note = |what: &str, at: Hertz| {
+            left_out.push(format!("{what} at {} Hz: above what {} Hz sample rate can hold", at.0, rate.get()));
+        };
+        match &mut device {
+            Self::Equalizer { params } => {
+                let top = Hertz(0.49 * rate.hertz());
+                for slot in &mut params.bands {
+                    let Some(svf::Params { kind, frequency, .. }) = *slot else { continue };
+                    if frequency > top && kind != svf::Kind::HighPass && kind != svf::Kind::BandPass {
+                        note("equaliser band", frequency);
+                        *slot = None;
+                    }
                 }
             }
+            Self::Echo { params, .. } => {
+                if let Some(cut) = params.high_cut.filter(|cut| cut.0 > 0.45 * rate.hertz()) {
+                    note("high cut of the echo", cut);
+                    params.high_cut = None;
+                }
+            }
+            Self::Bands { params } => {
+                // The bands above share what is left below the top.
+                let (top, count) = (0.45 * rate.hertz(), params.crossovers.len());
+                for (i, crossover) in params.crossovers.iter_mut().enumerate().filter(|(_, c)| c.0 > top) {
+                    note("crossover", *crossover);
+                    *crossover = Hertz(top * (1.0 - 0.01 * (count - i) as f64));
+                }
+            }
+            Self::Gated { effect, .. } | Self::Ducked { effect, .. } => **effect = effect.fitted(rate, left_out),
+            _ => {}
         }
         device
     }

@@ -79,7 +79,9 @@ impl Device {
         let sides = bass_mono::Setup { rate, layout };
         Ok(match self {
             Self::OnePole { params } => stored!(one_pole::OnePole, filter, params),
-            Self::DcBlock { params } => stored!(dc_block::DcBlock, filter, params),
+            Self::DcBlock { params } => {
+                Box::new(dc_block::DcBlock::new(&filter, params, storage(dc_block::required_len(&filter)))?)
+            }
             Self::Biquad { params } => {
                 Box::new(biquad::Biquad::new(&filter, params, storage(biquad::required_len(&filter)))?)
             }
@@ -113,9 +115,12 @@ impl Device {
             Self::MidSideGain { params } => {
                 plain!(mid_side_gain::MidSideGain, mid_side_gain::Setup { layout }, params)
             }
-            Self::MidSideEqualizer { params } => stored!(mid_side_equalizer::MidSideEqualizer, sides, params),
+            Self::MidSideEqualizer { params } => {
+                let memory = || storage(mid_side_equalizer::required_len(&sides));
+                Box::new(mid_side_equalizer::MidSideEqualizer::new(&sides, params, [memory(), memory()])?)
+            }
             Self::Echo { setup, params } => stored!(echo::Echo, setup.core(rate, layout), params),
-            Self::Haas { params } => stored!(haas::Haas, haas::Setup { rate, layout }, params),
+            Self::Haas { params } => stored!(haas::Haas, haas::Setup { rate, layout, longest: haas::LONGEST }, params),
             Self::Chorus { setup, params } => {
                 let setup::Chorus { longest, interpolation, seed } = *setup;
                 stored!(chorus::Chorus, chorus::Setup { rate, layout, longest, interpolation, seed }, params)

@@ -6,7 +6,8 @@ use dsp_core::delay::echo;
 use dsp_core::dynamics::limiter;
 use dsp_core::layout::Layout;
 use dsp_core::modulation::{chorus, flanger, phaser};
-use dsp_core::reverb::{convolution, early, fdn, plate};
+use dsp_core::reverb::convolution::ir;
+use dsp_core::reverb::{early, fdn, plate};
 use dsp_core::stereo::pan;
 use dsp_core::surround::panner;
 use dsp_core::units::{Hertz, SampleRate, Seconds};
@@ -157,23 +158,15 @@ setup!(
     }
 );
 setup!(
-    /// Of a convolution: the impulse response and what is done to it before it is used, in this order.
+    /// Of a convolution.
     Convolution {
-        /// The file. A mono one is used for every channel, one with as many channels as the sound channel by channel, one
-        /// of four for true stereo (left to left, left to right, right to left, right to right).
+        /// File with the impulse response. One channel is used for every channel of the sound, as many as the sound has
+        /// channel by channel, four for true stereo (left to left, left to right, right to left, right to right).
         impulse: PathBuf = PathBuf::new(),
-        /// Cut silence away in front and behind.
-        trim: bool = true,
-        /// Play it backwards.
-        reverse: bool = false,
-        /// Its reverberation time as a share of what it is, 0.1 to 1 (the recorded one).
-        decay: f64 = 1.0,
-        /// Bring it to the loudness of its input.
-        normalise: bool = true,
-        /// Silence in front of it.
-        pre_delay: Seconds = Seconds(0.0),
-        /// Delay from input to output.
-        latency: convolution::Latency = convolution::Latency::Zero,
+        /// What is done to the impulse response before it is used.
+        shape: ir::Shape = ir::Shape::default(),
+        /// Delay from input to output in frames: 0, 64, 128, 256, 512 or 1024 (the next of these).
+        latency: u64 = 0,
     }
 );
 

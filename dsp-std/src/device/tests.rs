@@ -6,10 +6,13 @@ fn device(text: &str) -> Result<Device, toml::de::Error> {
 
 #[test]
 fn every_device_has_defaults_and_becomes_a_processor() {
-    let names = ["one_pole", "dc_block", "biquad", "equalizer", "compressor", "width", "limiter", "dither"]
-        .map(String::from);
-    for name in names {
-        let d = device(&format!("device = '{name}'")).unwrap();
+    let names = "one_pole dc_block biquad equalizer gain compressor limiter saturation dither pan balance dual_pan \
+        frequency_pan rotation width bands bass_mono widener mid_side_gain mid_side_equalizer echo haas chorus flanger \
+        phaser tremolo reverb plate velvet shoebox downmix panner gated ducked";
+    for name in names.split_whitespace() {
+        let effect = if ["gated", "ducked"].contains(&name) { "effect = { device = 'reverb' }" } else { "" };
+        let d = device(&format!("device = '{name}'\n{effect}")).unwrap();
+        d.check(SampleRate::VIDEO, Layout::STEREO).unwrap();
         for layout in [Layout::MONO, Layout::STEREO, Layout::SURROUND_5_1] {
             d.node::<f32>(SampleRate::CD, layout).unwrap();
             d.node::<f64>(SampleRate::VIDEO, layout).unwrap();
@@ -27,7 +30,7 @@ fn infinite_ratios_and_bands_that_are_off_survive_both_formats() {
     let brick = compressor::Params { ratio: f64::INFINITY, ..compressor::Params::default() };
     for device in [
         Device::Equalizer { params: Box::new(off) },
-        Device::Compressor { setup: CompressorSetup::default(), params: brick },
+        Device::Compressor { setup: setup::Compressor::default(), params: brick },
     ] {
         let from_toml: Device = toml::from_str(&toml::to_string(&device).unwrap()).unwrap();
         let from_json: Device = serde_json::from_str(&serde_json::to_string(&device).unwrap()).unwrap();

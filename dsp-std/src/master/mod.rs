@@ -17,6 +17,7 @@ mod solve;
 
 use crate::audio::Audio;
 use crate::bits::Bits;
+use crate::device;
 use crate::chain::Chain;
 use crate::measure::{Measurement, measure};
 use crate::preset::Preset;
@@ -121,7 +122,7 @@ pub fn master(
     settings: &Settings,
     non_finite: u64,
     mut progress: impl FnMut(Stage, f64),
-) -> Result<Mastered, Error> {
+) -> Result<Mastered, device::Error> {
     let Settings { preset, bits, dual_mono, threads } = settings;
     preset.check()?;
     let (rate, layout, frames) = (audio.rate(), audio.layout(), audio.frames());

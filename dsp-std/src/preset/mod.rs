@@ -106,14 +106,15 @@ impl Preset {
         Self::load(path)
     }
 
-    /// Reads a preset from a file.
+    /// Reads a preset from a file; files it names are looked for beside it.
     ///
     /// # Errors
     /// When it cannot be read, is not a preset, or a value is out of range; the message names file, line and what is
     /// allowed.
     pub fn load(path: &Path) -> Result<Self, Error> {
-        let text = text::read(path)?;
-        Self::parse(&text, &path.display().to_string())
+        let mut preset = Self::parse(&text::read(path)?, &path.display().to_string())?;
+        preset.chain.iter_mut().for_each(|device| device.beside(path));
+        Ok(preset)
     }
 
     /// Reads a preset from text; `place` is what errors call it.
@@ -141,7 +142,7 @@ impl Preset {
         gain_path::Setup { rate: SampleRate::VIDEO, look_ahead, hold }.check()?;
         gain_path::release_step(SampleRate::VIDEO, release)?;
         for device in &self.chain {
-            device.node::<f32>(SampleRate::VIDEO, Layout::STEREO)?;
+            device.check(SampleRate::VIDEO, Layout::STEREO)?;
         }
         Ok(())
     }
