@@ -106,7 +106,9 @@ fn wrong_settings_are_refused_by_name() {
     let mut bands = [Seconds(1.0); 8];
     bands[2] = Seconds(99.0);
     assert!(refused(&Params { bands: Some(bands), ..d }).starts_with("decay at 250 Hz is 99 s"));
-    assert!(refused(&Params { pre_delay: Seconds(0.3), ..d }).starts_with("pre-delay is 0.3 s; allowed are 0 to 0.25 s"));
+    assert!(
+        refused(&Params { pre_delay: Seconds(0.3), ..d }).starts_with("pre-delay is 0.3 s; allowed are 0 to 0.25 s")
+    );
     assert!(refused(&Params { mix: Mix(1.5), ..d }).starts_with("mix is 1.5"));
     assert!(Fdn::<f32, 8, _>::new(&setup, &d, vec![0.0; required_len::<8>(&setup) - 1]).is_err());
     let many = Setup { layout: Layout::of_channels(9).unwrap(), ..setup };

@@ -258,7 +258,8 @@ fn a_steady_sound_comes_back_as_loud_and_with_its_own_spectrum() {
             println!("{lines} lines, {decay} s, size {size}: {db:+.2} dB");
             assert!(db.abs() <= 0.7, "{lines} lines, {decay} s, size {size}: {db:+.2} dB");
             for centre in &OCTAVES[1..] {
-                let band = |a: &Audio<f64>| a.iter().map(|x| power(&Spectrum::of(x, RATE).octave(*centre))).sum::<f64>();
+                let band =
+                    |a: &Audio<f64>| a.iter().map(|x| power(&Spectrum::of(x, RATE).octave(*centre))).sum::<f64>();
                 let db = 10.0 * (band(&wet) / band(&dry)).log10();
                 println!("{centre} Hz: {db:+.2} dB");
                 assert!(db.abs() <= 2.0, "{lines} lines, {decay} s, {centre} Hz: {db:+.2} dB");
@@ -279,8 +280,9 @@ fn beside(x: &[f64], frequency: f64, distance: f64) -> f64 {
 
 #[test]
 fn moving_the_room_keeps_the_pitch() {
-    let tone: Audio<f32> =
-        (0..2).map(|c| signal::sine(SampleRate::VIDEO, Hertz(440.0), 0.5, 90.0 * f64::from(c)).take(384_000).collect()).collect();
+    let tone: Audio<f32> = (0..2)
+        .map(|c| signal::sine(SampleRate::VIDEO, Hertz(440.0), 0.5, 90.0 * f64::from(c)).take(384_000).collect())
+        .collect();
     let out = doubles(&laws::render(&mut make::<f32, 16>(&setup(0), &wet()), &tone));
     let late = &out[0][192_000..];
     let far = beside(late, 440.0, 20.0);
@@ -292,8 +294,9 @@ fn moving_the_room_keeps_the_pitch() {
 
 #[test]
 fn no_move_clicks() {
-    let tone: Audio<f32> =
-        (0..2).map(|c| signal::sine(SampleRate::VIDEO, Hertz(997.0), 0.5, 50.0 * f64::from(c)).take(96_000).collect()).collect();
+    let tone: Audio<f32> = (0..2)
+        .map(|c| signal::sine(SampleRate::VIDEO, Hertz(997.0), 0.5, 50.0 * f64::from(c)).take(96_000).collect())
+        .collect();
     let start = Params { mix: Mix(0.5), pre_delay: Seconds(0.02), ..Params::default() };
     let setup = Setup { longest_pre_delay: Seconds(0.1), ..setup(0) };
     let mut worst = f64::MIN;

@@ -24,6 +24,9 @@ const BELL_Q: f64 = 0.966_571_1;
 /// Weight of points outside 63 Hz to 8 kHz: they only keep the filters from running away.
 const OUTSIDE: f64 = 0.02;
 
+/// Frequencies at which a line is watched; between them a cascade of few sections has no room for a peak.
+const WATCHED: usize = 120;
+
 /// One second-order section per line, as products of the state-variable filter.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Bell<S, const N: usize> {
@@ -66,13 +69,21 @@ struct Grid {
     len: usize,
     /// How many of them lie within the octaves; these come first.
     counts: usize,
-    /// T60 at each.
+    /// T60 at each, and the longest.
     times: [f64; POINTS],
+    longest: f64,
+    /// Squared bilinear frequencies from 0 to the top, where nothing may be gained.
+    watched: [f64; WATCHED],
 }
 
 impl Grid {
     fn new(rate: f64, curve: &Curve) -> Self {
-        let mut grid = Self { points: [Point::default(); POINTS], len: 0, counts: 0, times: [0.0; POINTS] };
+        let watched = core::array::from_fn(|i| {
+            let f = 2.0 * libm::pow(rate * 0.249, (i as f64 - 1.0) / (WATCHED - 2) as f64);
+            if i == 0 { 0.0 } else { libm::pow(libm::tan(PI * f / rate), 2.0) }
+        });
+        let points = [Point::default(); POINTS];
+        let mut grid = Self { points, len: 0, counts: 0, times: [0.0; POINTS], longest: 0.0, watched };
         for quarter in 0..29 {
             grid.add(63.0 * libm::exp2(f64::from(quarter) / 4.0), rate, curve);
         }
@@ -87,7 +98,9 @@ impl Grid {
         if frequency <= 0.45 * rate {
             let w = libm::tan(PI * frequency / rate);
             self.points[self.len].square = w * w;
-            self.times[self.len] = curve.at(frequency);
+            let time = curve.at(frequency);
+            self.times[self.len] = time;
+            self.longest = if time > self.longest { time } else { self.longest };
             self.len += 1;
         }
     }
@@ -98,6 +111,12 @@ impl Grid {
             p.level = -60.0 * seconds / time;
             p.weight = if i < self.counts { -1.0 / p.level } else { -OUTSIDE / p.level };
         }
+    }
+
+    /// By how many dB a filter for a line of `seconds` comes nearer to no loss than half as long again as the longest T60.
+    fn excess(&self, seconds: f64, level: impl Fn(f64) -> f64) -> f64 {
+        let limit = -60.0 * seconds / (1.5 * self.longest);
+        self.watched.iter().map(|w| level(*w) - limit).fold(0.0, |a, b| if b > a { b } else { a })
     }
 
     fn points(&self) -> &[Point] {
@@ -193,7 +212,7 @@ impl<S: Sample, const N: usize> Bank<S, N> {
             let mut next = start(places);
             next.fit(grid.points(), 60, least, most);
             let reached = next.worst(&grid.points, grid.counts);
-            if reached < error {
+            if reached < error && grid.excess(longest as f64 / rate, |w| next.level(w)) == 0.0 {
                 (best, error) = (next, reached);
             }
         }
@@ -225,6 +244,11 @@ impl<S: Sample, const N: usize> Bank<S, N> {
             best.fit(grid.points(), 4, least, most);
             let mut own = best;
             let gains = bell_gains(&grid, &mut own, &centres[..bells]);
+            let with_bells = |w: f64| {
+                own.level(w) + gains.iter().zip(&centres[..bells]).map(|(g, c)| bell_level(w, *c, *g)).sum::<f64>()
+            };
+            // No more than what lies outside the octaves of an odd curve is ever met by this.
+            own.gain -= grid.excess(last as f64 / rate, with_bells);
             bank.write(line, &own, &gains, &centres, signs[line]);
         }
         bank
@@ -303,5 +327,77 @@ impl<S: Sample, const N: usize> Bank<S, N> {
             }
         }
         longest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reverb::fdn::lengths::{Dice, lines};
+    use crate::reverb::fdn::params::Params;
+    use crate::units::Seconds;
+
+    /// Any times in the octaves, smooth or not.
+    fn random(dice: &mut Dice) -> Params {
+        let mut time = 0.3 * libm::pow(30.0, dice.unit());
+        let jump = [0.3, 1.0, 2.5][dice.bits() as usize % 3];
+        let bands = [(); 8].map(|()| {
+            time = (time * libm::exp2(jump * (2.0 * dice.unit() - 1.0))).clamp(0.05, 60.0);
+            Seconds(time)
+        });
+        Params { bands: Some(bands), ..Params::default() }
+    }
+
+    #[test]
+    fn no_line_gains_anything_at_any_frequency_whatever_is_asked() {
+        let mut dice = Dice::new(1, 2);
+        for rate in [8_000.0, 48_000.0, 192_000.0] {
+            for _ in 0..40 {
+                let lengths = lines::<8>(rate, 0.5 + 1.5 * dice.unit(), dice.bits());
+                let curve = Curve::of(&random(&mut dice));
+                let bank = Bank::<f32, 8>::design(rate, &lengths, &[1.0; 8], &curve);
+                for line in 0..8 {
+                    for i in 0..300 {
+                        let f = 1.0 * libm::pow(rate * 0.499, f64::from(i) / 299.0);
+                        let level = bank.level(line, rate, f);
+                        assert!(level < 0.0, "{rate} Hz, line {line}: {level:.4} dB at {f:.0} Hz, {curve:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn levels_are_those_of_the_loop() {
+        let hall = [2.6, 2.5, 2.35, 2.2, 2.0, 1.6, 1.2, 0.9];
+        for (bands, bells) in [([1.0, 3.0, 1.0, 3.0, 1.0, 3.0, 1.0, 3.0], 8), (hall, 0)] {
+            levels(&Params { bands: Some(bands.map(Seconds)), ..Params::default() }, bells);
+        }
+    }
+
+    fn levels(params: &Params, bells: usize) {
+        use crate::reverb::fdn::filters::{State, absorb};
+        let lengths = lines::<8>(48_000.0, 1.0, 0);
+        let bank = Bank::<f64, 8>::design(48_000.0, &lengths, &[1.0; 8], &Curve::of(params));
+        assert!(bank.bell_count == bells && (bells > 0 || bank.shelves > 0), "{} {}", bank.shelves, bank.bell_count);
+        let mut state = State::SILENT;
+        let mut response = std::vec::Vec::new();
+        for chunk in 0..1_500 {
+            let mut groups = [[[if chunk == 0 { 1.0 } else { 0.0 }; 4]; 64]; 2];
+            groups.iter_mut().for_each(|g| g[1..].fill([0.0; 4]));
+            absorb(&bank, &mut state, &mut groups, 64);
+            response.extend(groups[1].map(|x| x[2]));
+        }
+        for f in [40.0, 125.0, 700.0, 4_000.0, 15_000.0] {
+            let (mut re, mut im) = (0.0, 0.0);
+            for (n, h) in response.iter().enumerate() {
+                let angle = 2.0 * PI * f * n as f64 / 48_000.0;
+                re += h * libm::cos(angle);
+                im -= h * libm::sin(angle);
+            }
+            let level = 10.0 * libm::log10((re * re + im * im) * 8.0);
+            let said = bank.level(6, 48_000.0, f);
+            assert!((level - said).abs() < 1e-6, "{f} Hz: {level} and {said}");
+        }
     }
 }

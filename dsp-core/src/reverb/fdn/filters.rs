@@ -17,8 +17,7 @@ pub(super) struct State<S, const N: usize> {
 }
 
 impl<S: Sample, const N: usize> State<S, N> {
-    pub(super) const SILENT: Self =
-        Self { shelves: [[S::ZERO; N]; SHELVES], bells: [[[S::ZERO; N]; 2]; BELLS] };
+    pub(super) const SILENT: Self = Self { shelves: [[S::ZERO; N]; SHELVES], bells: [[[S::ZERO; N]; 2]; BELLS] };
 }
 
 #[inline(always)]

@@ -50,3 +50,34 @@ fn mix<S: Sample>([w, x, y, z]: [&[S]; 4], [a, b, c, d]: [&mut [S]; 4]) {
 pub(super) const fn sign(row: usize, column: usize) -> f64 {
     if (row & column).count_ones() % 2 == 0 { 1.0 } else { -1.0 }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec;
+
+    #[test]
+    fn both_halves_make_the_matrix_of_signs() {
+        fn check<const N: usize>() {
+            let starts: [usize; N] = core::array::from_fn(|i| 70 * i + i % 3);
+            for column in 0..N {
+                let mut rows = [[0.0_f64; CHUNK]; N];
+                // As the scattering pass leaves it: mixed within the group.
+                let group = column / 4 * 4;
+                let mut unit = [0.0; 4];
+                unit[column % 4] = 1.0;
+                for (row, x) in rows[group..].iter_mut().zip(four(unit)) {
+                    row[..9].fill(x);
+                }
+                let mut memory = vec![5.0; 70 * N + 70];
+                across(&rows, 9, &mut memory, &starts);
+                for (row, start) in starts.iter().enumerate() {
+                    assert!(memory[*start..start + 9].iter().all(|x| *x == sign(row, column)), "{row} {column}");
+                    assert_eq!(memory[start + 9], 5.0, "nothing is written beyond");
+                }
+            }
+        }
+        check::<8>();
+        check::<16>();
+    }
+}

@@ -64,7 +64,6 @@ pub(super) fn lines<const N: usize>(rate: f64, size: f64, seed: u32) -> [usize; 
     lengths
 }
 
-/// Most frames that `n` lines can take at any seed: what memory is asked for.
 #[cfg(test)]
 mod tests {
     use super::*;

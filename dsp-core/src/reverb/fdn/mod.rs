@@ -1,6 +1,84 @@
-//! Rooms, halls and plates of any length.
-pub mod curve;
+//! Rooms, halls and plates of any length, octave by octave: the reverb for buses and sends.
+//!
+//! A feedback delay network: `N` delay lines (8 or 16) whose outputs `x` are filtered, turned, mixed without loss and fed
+//! back, `line inputs = H R(n) A(z) x + inputs`. `A` loses `60 m / (rate T60(f))` dB in a line of `m` frames, `R` turns
+//! pairs of lines by slowly swinging angles, `H` is a Hadamard matrix. The inputs go through a lossless diffuser of twelve
+//! stages first; each channel hears a row of the matrix of its own, from the first frame on. Positive gains everywhere
+//! but the signs of the matrix and of the lines.
+//!
+//! | parameter | unit | range | default |
+//! |---|---|---|---|
+//! | `decay` | s, time of the middle frequencies to fall by 60 dB | 0.1 to 60 | 2 |
+//! | `low` | times `decay` at low frequencies (half-way at 250 Hz) | 0.25 to 4 | 1.2 |
+//! | `high` | times `decay` at high frequencies | 0.1 to 2 | 0.5 |
+//! | `damping` | Hz, where `high` is half-way in effect | 500 to 16000 | 4000 |
+//! | `bands` | s, T60 of the octaves 63 Hz to 8 kHz; replaces the four above | 0.05 to 60 each | none |
+//! | `pre_delay` | s | 0 to the longest of the set-up | 0 |
+//! | `diffusion` | share of the input that is diffused, equal power | 0 to 1 | 1 |
+//! | `modulation_rate` | Hz | 0.05 to 3 | 1 |
+//! | `modulation_depth` | | 0 to 1 | 0.75 |
+//! | `width` | gain of the wet side signal | 0 to 2 | 1 |
+//! | `low_cut` | Hz, 6 dB per octave, wet only | 5 to 1000 | 40 |
+//! | `high_cut` | Hz, 6 dB per octave, wet only; 20000: none | 1500 to 20000 | 20000 |
+//! | `freeze` | nothing in, nothing lost | | no |
+//! | `mix` | dry to wet, equal power | 0 to 1 | 0.3 |
+//! | `level` | dB, of what is wet | -60 to 24 | 0 |
+//!
+//! Set-up: `size` (0.5 to 2) scales the lines, 20 to 90 ms at 1; `seed` picks lengths, signs and order, so that two reverbs
+//! need not be twins; `longest_pre_delay` (0 to 0.5 s) is memory. Another size is another room: build it and cross-fade.
+//! A room has 0.75 (16 lines) or 0.37 (8 lines) modes per hertz times its size; for decays of more than about seven times that
+//! many seconds a larger size is smoother.
+//!
+//! Channels: all pairs of the layout enter left and right, channels without a partner enter both at -3 dB; each hears a row
+//! of its own. An LFE neither enters nor hears. There may be as many channels as lines.
+//!
+//! Loudness: a steady sound with different left and right comes back wet as loud as it went in and with its own spectrum (tone
+//! correction), whatever the decay and the size; 0.7 dB is the most measured. A longer decay therefore starts lower.
+//!
+//! Moves: gains and the swing are smooth, frame by frame. Absorption fades from the old filters to the new ones; both lose
+//! something at every frequency, so does every mixture: a room never gets louder on the way. A tune during such a fade is
+//! served when it has ended. The pre-delay fades in steps of 1024 frames. The longest click that was measured is 98 dB below a
+//! tone. Frozen, a minute changes the level by 0.05 dB.
+//!
+//! Measured, 48 kHz, means of 16 seeds (tests): T60 of every line within 3 % of the stated one in all octaves; rendered octaves
+//! within 4 % of what that means for the whole octave; echo density 0.9 after 26 ms and for good, 1.00 later; spectral
+//! deviation 5.8 dB, strongest mode 13.4 dB over its neighbours (ideal noise: 5.6 and 11.6); correlation of left and right 0.01.
+//!
+//! Latency 0. Tail: six times the longest T60 (-360 dB), the diffuser, the pre-delay; then memory is cleared. Cost in
+//! `f32` on one x86-64 core without wider vectors: 16 lines 18.5 ns per stereo frame, 8 lines 12.8 ns, in a run where the
+//! `freeverb` crate took 19.4 and `fundsp`'s `reverb_stereo` 82. Curves that three shelves cannot follow (one octave up, the next
+//! down) take bells and four times as long. A design takes 0.6 ms, with bells 3 ms: on the control side.
+//! Blocks of 64 frames and multiples are cheapest. 8 lines in `f32` fit 64 KiB at 24 kHz, or at 32 kHz and size 0.7.
+//!
+//! Why memory is not flushed at every write: 3 more operations per line and frame. Input below the flush threshold counts as
+//! none, and the room is cleared when its tail has passed, long before anything is subnormal.
+//!
+//! Not for a recorded room: that is convolution. Not for single echoes, nor for the first 20 ms of a room with a direction: those
+//! are early reflections. Eight lines are for small machines; 16 have fewer modes that can be heard alone.
+//!
+//! Sources: Jot and Chaigne, "Digital delay networks for designing artificial reverberators", AES 90 (1991): absorption and tone
+//! correction. Schlecht and Habets, JASA 138 (2015): turning. Abel and Huang, AES 121 (2006): echo density. Multi-stage
+//! diffusion: Signalsmith, "Let's write a reverb", ADC 2021; two channels of it are a paraunitary pair (Golay, 1961).
+//!
+//! ```
+//! use dsp_core::block::Block;
+//! use dsp_core::layout::Layout;
+//! use dsp_core::process::Process;
+//! use dsp_core::reverb::fdn::{Fdn, Params, Setup, required_len};
+//! use dsp_core::units::{Mix, SampleRate, Seconds};
+//!
+//! let setup = Setup::new(SampleRate::VIDEO, Layout::STEREO);
+//! let hall = Params { decay: Seconds(2.4), high: 0.4, mix: Mix::WET, ..Params::default() };
+//! let mut reverb = Fdn::<f32, 16, _>::new(&setup, &hall, vec![0.0; required_len::<16>(&setup)])?;
+//! let mut send = [[0.0; 512]; 2];
+//! send[0][0] = 1.0;
+//! reverb.process(&mut Block::new(&mut send));
+//! assert!(send[1].iter().any(|x| *x != 0.0), "left is heard right");
+//! # Ok::<(), dsp_core::error::Error>(())
+//! ```
+
 mod absorption;
+mod curve;
 mod diffuser;
 mod filters;
 mod fit;
@@ -31,6 +109,7 @@ use crate::sample::Sample;
 use crate::storage::{Storage, take};
 use crate::units::{Frames, Hertz, SampleRate, Seconds};
 
+pub use crate::reverb::fdn::curve::OCTAVES;
 pub use crate::reverb::fdn::params::Params;
 
 /// A high cut at this frequency cuts nothing.
@@ -433,4 +512,3 @@ impl<S: Sample, const N: usize, M: Storage<S>> Process<S> for Fdn<S, N, M> {
         }
     }
 }
-impl<S: Sample, const N: usize> Coeffs<S, N> { pub fn dbg(&self) -> i32 { (self.bank.shelves * 100 + self.bank.bell_count) as i32 } }

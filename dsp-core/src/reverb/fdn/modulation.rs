@@ -75,7 +75,8 @@ impl<S: Sample> Swing<S> {
             ((square * c[3] + c[2]) * square + c[1]) * square + c[0]
         };
         let cos = poly([-1.0 / 2.0, 1.0 / 24.0, -1.0 / 720.0, 1.0 / 40_320.0]) * square + Lanes::splat(S::ONE);
-        let sin = (poly([-1.0 / 6.0, 1.0 / 120.0, -1.0 / 5_040.0, 1.0 / 362_880.0]) * square + Lanes::splat(S::ONE)) * angle;
+        let sin =
+            (poly([-1.0 / 6.0, 1.0 / 120.0, -1.0 / 5_040.0, 1.0 / 362_880.0]) * square + Lanes::splat(S::ONE)) * angle;
         // One step of Newton for 1 / sqrt(c^2 + s^2), a little short of 1 so that rounding cannot end above it.
         let short = S::ONE - S::from_i32(8) * S::EPSILON;
         let norm = (cos * cos + sin * sin).map(|n| (S::from_f64(1.5) - S::from_f64(0.5) * n) * short);
