@@ -75,7 +75,7 @@ fn moves_do_not_see_blocks<S: Sample>(case: &Case) {
         head = laws::render(&mut room, &head);
         room.set(&params(!case.seed), Frames(700)).unwrap();
         laws::render(&mut room, &head);
-        room.set(&Params { freeze: case.seed % 2 == 0, ..params(case.seed / 3) }, Frames(300)).unwrap();
+        room.set(&Params { freeze: case.seed.is_multiple_of(2), ..params(case.seed / 3) }, Frames(300)).unwrap();
         room
     };
     let input = case.input(setup.layout.channels());

@@ -53,8 +53,8 @@ fn shelve<S: Sample, const N: usize, const K: usize>(
         }
         *frame = x.0;
     }
-    for k in 0..K {
-        state.shelves[k][first..first + 4].copy_from_slice(&s[k].0);
+    for (state, s) in state.shelves.iter_mut().zip(s) {
+        state[first..first + 4].copy_from_slice(&s.0);
     }
 }
 

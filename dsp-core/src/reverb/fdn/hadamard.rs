@@ -48,7 +48,7 @@ fn mix<S: Sample>([w, x, y, z]: [&[S]; 4], [a, b, c, d]: [&mut [S]; 4]) {
 
 /// The sign with which line `column` enters `row` of the whole matrix: -1 to the number of common bits.
 pub(super) const fn sign(row: usize, column: usize) -> f64 {
-    if (row & column).count_ones() % 2 == 0 { 1.0 } else { -1.0 }
+    if (row & column).count_ones().is_multiple_of(2) { 1.0 } else { -1.0 }
 }
 
 #[cfg(test)]

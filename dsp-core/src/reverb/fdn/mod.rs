@@ -79,9 +79,11 @@
 
 mod absorption;
 mod curve;
+mod design;
 mod diffuser;
 mod filters;
 mod fit;
+mod grid;
 mod hadamard;
 mod lengths;
 mod modulation;
@@ -93,153 +95,22 @@ mod wiring;
 
 use crate::block::Block;
 use crate::error::Error;
-use crate::layout::Layout;
 use crate::process::{CHUNK, Process, Tail, Tune};
-use crate::ramp::{Ramp, blend_fields};
-use crate::reverb::fdn::absorption::Bank;
-use crate::reverb::fdn::curve::Curve;
+use crate::ramp::Ramp;
+use crate::reverb::fdn::design::Levels;
 use crate::reverb::fdn::diffuser::Diffuser;
 use crate::reverb::fdn::hadamard::sign;
-use crate::reverb::fdn::lengths::{Dice, lines};
 use crate::reverb::fdn::modulation::Motion;
 use crate::reverb::fdn::room::Room;
 use crate::reverb::fdn::tone::Tone;
 use crate::reverb::fdn::wiring::{Predelay, Wiring};
 use crate::sample::Sample;
 use crate::storage::{Storage, take};
-use crate::units::{Frames, Hertz, SampleRate, Seconds};
+use crate::units::Frames;
 
 pub use crate::reverb::fdn::curve::OCTAVES;
+pub use crate::reverb::fdn::design::{Coeffs, Setup};
 pub use crate::reverb::fdn::params::Params;
-
-/// A high cut at this frequency cuts nothing.
-const HIGHEST_CUT: f64 = 20_000.0;
-
-/// What fixes memory and the character of the room.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Setup {
-    /// Sample rate.
-    pub rate: SampleRate,
-    /// Positions of the channels, at most as many as lines.
-    pub layout: Layout,
-    /// Size of the room, 0.5 to 2: lengths of the lines.
-    pub size: f64,
-    /// Longest pre-delay, 0 to 0.5 s.
-    pub longest_pre_delay: Seconds,
-    /// Which of many rooms of this size.
-    pub seed: u32,
-}
-
-impl Setup {
-    /// The defaults: size 1, pre-delay up to 0.25 s.
-    pub const fn new(rate: SampleRate, layout: Layout) -> Self {
-        Self { rate, layout, size: 1.0, longest_pre_delay: Seconds(0.25), seed: 0 }
-    }
-
-    fn check<const N: usize>(&self) -> Result<(), Error> {
-        const { assert!(N == 8 || N == 16, "a room has 8 or 16 lines") };
-        Error::check("channels", self.layout.channels() as f64, 1.0, N as f64, "")?;
-        Error::check("size", self.size, 0.5, 2.0, "")?;
-        Error::check("longest pre-delay", self.longest_pre_delay.0, 0.0, 0.5, "s")
-    }
-
-    fn lengths<const N: usize>(&self) -> [usize; N] {
-        lines(self.rate.hertz(), self.size, self.seed)
-    }
-
-    fn signs<const N: usize>(&self) -> [f64; N] {
-        let mut dice = Dice::new(self.seed, 3);
-        core::array::from_fn(|_| dice.sign())
-    }
-
-    fn predelay(&self) -> usize {
-        self.longest_pre_delay.frames(self.rate).get() as usize
-    }
-}
-
-/// What moves smoothly, frame by frame.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Levels<S> {
-    dry: S,
-    wet: S,
-    /// `(width - 1) / 2`.
-    spread: S,
-    direct: S,
-    diffused: S,
-    swing: S,
-}
-
-blend_fields!(Levels { dry, wet, spread, direct, diffused, swing });
-
-/// The numbers the loop runs on.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Coeffs<S, const N: usize> {
-    levels: Levels<S>,
-    bank: Bank<S, N>,
-    tone: Tone<S>,
-    advance: u32,
-    predelay: usize,
-    /// Frames until silence; none when frozen.
-    tail: Option<u64>,
-}
-
-impl<S: Sample, const N: usize> Coeffs<S, N> {
-    /// Designs `params` for `setup`.
-    pub fn design(setup: &Setup, params: &Params) -> Result<Self, Error> {
-        setup.check::<N>()?;
-        params.check(setup.longest_pre_delay)?;
-        let (dry, wet) = params.mix.equal_power()?;
-        let rate = setup.rate.hertz();
-        let (curve, lengths) = (Curve::of(params), setup.lengths::<N>());
-        let signs = setup.signs();
-        let bank = if params.freeze { Bank::lossless(&signs) } else { Bank::design(rate, &lengths, &signs, &curve) };
-        // A row of the matrix hears 1 / N of the energy in the room once per pass, and a pass takes the mean length of the
-        // lines: a geometric series. The tone correction makes it the same at all frequencies.
-        let mean = lengths.iter().sum::<usize>() as f64 / (rate * N as f64);
-        let loss = |f: f64| -libm::expm1(-6.0 * core::f64::consts::LN_10 * mean / curve.at(f));
-        let energy = 1.0 / (N as f64 * loss(1_000.0));
-        let inputs = setup.layout.channels().min(2) as f64;
-        let wet = wet * params.level.amplitude() / libm::sqrt(energy * inputs);
-        let enter = if params.freeze { 0.0 } else { 1.0 / libm::sqrt(N as f64) };
-        let angle = params.diffusion * core::f64::consts::FRAC_PI_2;
-        let direct = if params.diffusion == 1.0 { 0.0 } else { libm::cos(angle) };
-        let motion = Motion::<S>::new(rate, params.modulation_rate.0, params.modulation_depth);
-        let levels = Levels {
-            dry,
-            wet,
-            spread: (params.width - 1.0) / 2.0,
-            direct: enter * direct,
-            diffused: enter * libm::sin(angle) * Diffuser::GAIN,
-            swing: 0.0,
-        };
-        Ok(Self {
-            levels: Levels {
-                dry: S::from_f64(levels.dry),
-                wet: S::from_f64(levels.wet),
-                spread: S::from_f64(levels.spread),
-                direct: S::from_f64(levels.direct),
-                diffused: S::from_f64(levels.diffused),
-                swing: motion.swing,
-            },
-            bank,
-            tone: Tone::design(rate, loss, params.low_cut.0, params.high_cut.0),
-            advance: motion.advance,
-            predelay: params.pre_delay.frames(setup.rate).get() as usize,
-            tail: if params.freeze { None } else { Some((6.0 * bank.longest(rate, &lengths) * rate) as u64) },
-        })
-    }
-
-    fn motion(&self) -> Motion<S> {
-        Motion { advance: self.advance, swing: self.levels.swing }
-    }
-
-    /// T60 in seconds at a frequency, as the filter of `line` (from 0) and its length give it.
-    pub fn decay_time(&self, setup: &Setup, line: usize, frequency: Hertz) -> Seconds {
-        let rate = setup.rate.hertz();
-        let frames = setup.lengths::<N>()[line % N] as f64;
-        Seconds(-60.0 * frames / rate / self.bank.level(line % N, rate, frequency.0))
-    }
-}
 
 /// Samples of storage of a room of `N` lines.
 pub fn required_len<const N: usize>(setup: &Setup) -> usize {

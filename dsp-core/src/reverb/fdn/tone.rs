@@ -149,7 +149,7 @@ fn cuts(rate: f64, low: f64, high: f64) -> [Corner; 2] {
     let t = warp(rate, low.min(0.45 * rate));
     let low = Corner { gain: 1.0 / (1.0 + t), pole: (1.0 - t) / (1.0 + t), zero: 1.0 };
     // Beyond what the rate carries, and at the top of the range, there is nothing to cut: a pole with a zero on it.
-    if high >= super::HIGHEST_CUT || high >= 0.45 * rate {
+    if high >= super::design::HIGHEST_CUT || high >= 0.45 * rate {
         return [low, Corner { gain: 1.0, pole: -0.5, zero: -0.5 }];
     }
     let t = warp(rate, high);
