@@ -7,7 +7,7 @@ use dsp_core::process::Process;
 use dsp_core::reverb::fdn::{Coeffs, Fdn, Params, Setup, required_len};
 use dsp_core::sample::Sample;
 use dsp_core::units::{Mix, SampleRate, Seconds};
-use fundsp::prelude32::{AudioUnit, BufferVec, reverb_stereo};
+use fundsp::prelude32::{BufferVec, reverb_stereo};
 use std::hint::black_box;
 
 fn setup() -> Setup {

@@ -84,7 +84,7 @@ fn moves_do_not_see_blocks<S: Sample>(case: &Case) {
     laws::finite(moved, &input, 60.0);
 }
 
-crate::law_tests!(eight_lines: 8, sixteen_lines: 4, dry_is_the_identity: 6, moves_do_not_see_blocks: 8);
+crate::law_tests!(eight_lines: 24, sixteen_lines: 12, dry_is_the_identity: 8, moves_do_not_see_blocks: 16);
 
 #[test]
 fn a_frozen_room_has_no_end_and_let_go_it_has() {
