@@ -164,3 +164,27 @@ fn width_spreads_the_plate_and_leaves_its_sum() {
         assert!((wide[0][i] + wide[1][i] - sum).abs() < 1e-12 && (wide[0][i] - wide[1][i] - 2.0 * side).abs() < 1e-12);
     }
 }
+
+#[test]
+fn the_deepest_and_fastest_modulation_of_the_longest_plate_still_decays() {
+    for rate in [8_000, 48_000] {
+        let setup = Setup::new(SampleRate::new(rate).unwrap());
+        let params = Params {
+            time: Seconds(60.0),
+            bandwidth: Hertz(20_000.0),
+            damping: Hertz(20_000.0),
+            diffusion: 0.9,
+            modulation_depth: Seconds(0.001),
+            modulation_rate: Hertz(5.0),
+            mix: Mix::WET,
+            ..Params::default()
+        };
+        let mut p = plate::<f32>(&setup, &params);
+        let second = vec![vec![0.0_f32; rate as usize]; 2];
+        laws::render(&mut p, &programme::<f32>(rate as usize));
+        let power = |audio: &Audio<f32>| audio.iter().flatten().map(|v| f64::from(v * v)).sum::<f64>();
+        let powers: Vec<f64> = (0..20).map(|_| power(&laws::render(&mut p, &second))).collect();
+        let fallen = 10.0 * (powers[0] / powers[19]).log10();
+        assert!(fallen >= 18.0, "{rate} Hz: {fallen:.1} dB in 19 s");
+    }
+}
