@@ -54,7 +54,7 @@ fn moves_do_not_see_blocks<S: Sample>(case: &Case) {
     let setup = setup(case.seed);
     let moved = || {
         let mut echo = make::<S>(&setup, &params(case.seed));
-        echo.set(&Params { hold: case.seed % 7 == 0, ..params(!case.seed) }, Frames(300)).unwrap();
+        echo.set(&Params { hold: case.seed.is_multiple_of(7), ..params(!case.seed) }, Frames(300)).unwrap();
         echo
     };
     let input = case.input(setup.layout.channels());

@@ -141,18 +141,28 @@ fn parts<'a, S>(setup: &Setup, storage: &'a mut [S]) -> Parts<'a, S> {
     }
 }
 
-/// One filter of the loop; what is off forgets.
+/// Both cuts of both channels in one loop: four recursions that need not wait for each other. A cut that is off passes
+/// what it gets, bit for bit, and forgets.
 #[inline(always)]
-fn filter<S: Sample>(c: &svf::Coeffs<S>, memory: &mut [S; 2], x: &mut [S]) {
-    if *c == svf::Coeffs::NEUTRAL {
-        *memory = [S::ZERO; 2];
-        return;
+fn cuts<S: Sample>(c: &Coeffs<S>, memory: &mut [[S; CUTS_LEN]; 2], x: &mut [[S; CHUNK]; 2], frames: usize) {
+    let off = [c.low_cut, c.high_cut].map(|cut| cut == svf::Coeffs::NEUTRAL);
+    if off != [true; 2] {
+        let mut state = memory.map(|[a, b, c, d]| [[a, b], [c, d]]);
+        let [left, right] = x;
+        for (left, right) in left[..frames].iter_mut().zip(&mut right[..frames]) {
+            for (x, [low, high]) in [left, right].into_iter().zip(&mut state) {
+                *x = c.high_cut.run(high, c.low_cut.run(low, *x));
+            }
+        }
+        *memory = state.map(|[[a, b], [c, d]]| [a, b, c, d]);
     }
-    let mut state = *memory;
-    for x in x {
-        *x = c.run(&mut state, *x);
+    for memory in memory {
+        for (part, off) in memory.as_chunks_mut::<2>().0.iter_mut().zip(off) {
+            if off {
+                part.fill(S::ZERO);
+            }
+        }
     }
-    *memory = state;
 }
 
 /// What goes back into a line: no inaudible rests, and nothing that could grow out of bounds.
@@ -200,11 +210,16 @@ impl<S: Sample, M: Storage<S>> Echo<S, M> {
                     clean_all(dry);
                 }
                 reads[side].read(&self.line, &self.kernel, &p.rings[channel * length..][..length], echo);
-                let cuts = &mut p.cuts[channel * CUTS_LEN..][..CUTS_LEN];
-                for (cuts, c) in cuts.as_chunks_mut::<2>().0.iter_mut().zip([&c.low_cut, &c.high_cut]) {
-                    filter(c, cuts, echo);
-                }
-                c.curve.run_all(echo);
+            }
+            let memories = p.cuts.as_chunks_mut::<CUTS_LEN>().0;
+            let mut memory = [memories[*left], right.map_or([S::ZERO; CUTS_LEN], |right| memories[right])];
+            cuts(c, &mut memory, &mut echo, frames);
+            memories[*left] = memory[0];
+            if let Some(right) = *right {
+                memories[right] = memory[1];
+            }
+            for echo in &mut echo {
+                c.curve.run_all(&mut echo[..frames]);
             }
             for (side, channel) in channels.iter().enumerate() {
                 let Some(channel) = *channel else { continue };
