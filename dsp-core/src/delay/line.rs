@@ -158,7 +158,7 @@ impl Line {
         b.copy_from_slice(&ring[..b.len()]);
     }
 
-    /// Reads a delay per frame.
+    /// Reads a delay per frame; where there are more delays than frames, or the other way round, the fewer count.
     #[inline(always)]
     pub fn read_moving<S: Sample, const T: usize>(
         &self,
@@ -169,8 +169,9 @@ impl Line {
     ) {
         assert!(out.len() <= MOST_FRAMES && T <= self.again + 1, "one chunk at a time, a kernel as announced");
         let ring = &ring[..self.ring_len()];
-        let (groups, left) = out.as_chunks_mut();
-        let (group_delays, left_delays) = delays.as_chunks();
+        let frames = out.len().min(delays.len());
+        let (groups, left) = out[..frames].as_chunks_mut();
+        let (group_delays, left_delays) = delays[..frames].as_chunks();
         let whole = groups.len() * TOGETHER;
         for (g, (out, delays)) in groups.iter_mut().zip(group_delays).enumerate() {
             *out = self.gather::<S, T, TOGETHER>(kernel, ring, g * TOGETHER, delays);
@@ -314,7 +315,8 @@ mod tests {
             while at < FRAMES {
                 let n = (FRAMES - at).min(*cuts.next().unwrap());
                 line.write(&mut ring, &x[at..at + n]);
-                line.read_moving(kernel, &ring, &delays[at..at + n], &mut moving[at..at + n]);
+                // More delays than frames are no mistake.
+                line.read_moving(kernel, &ring, &delays[at..], &mut moving[at..at + n]);
                 let mut still = vec![S::ZERO; n];
                 line.read_still(kernel, &ring, delays[at], &mut still);
                 assert_eq!(still, plainly(kernel, &x, &vec![delays[at]; at + n])[at..], "still, {T} taps, frame {at}");
