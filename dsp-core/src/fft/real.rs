@@ -22,7 +22,7 @@
 //! Press et al., *Numerical Recipes*, section 12.3.
 
 use crate::error::Error;
-use crate::fft::passes::{GROUP, Passes, first, last};
+use crate::fft::passes::{BATCH, GROUP, Passes};
 use crate::sample::Sample;
 use crate::storage::Storage;
 use core::f64::consts::PI;
@@ -137,10 +137,7 @@ impl<S: Sample, M: Storage<S>> Real<S, M> {
         for pass in 0..layout.passes.count() {
             layout.passes.forward(pass, table, zr, zi, 0..layout.passes.groups());
         }
-        let w = layout.passes.last_factors(table);
-        for (r, i) in zr.as_chunks_mut().0.iter_mut().zip(zi.as_chunks_mut().0) {
-            (*r, *i) = last(&w, r, i);
-        }
+        layout.batches(zr, zi, |r, i, bins| layout.passes.last((r, i), bins));
         let half = S::from_f64(0.5);
         layout.mirrors(split, |m| {
             let (a, b, c, d) = (zr[m.here], zi[m.here], zr[m.there], zi[m.there]);
@@ -174,10 +171,7 @@ impl<S: Sample, M: Storage<S>> Real<S, M> {
             (zr[m.here], zi[m.here]) = (er - oi, ei + or);
             (zr[m.there], zi[m.there]) = (er + oi, or - ei);
         });
-        let w = layout.passes.last_factors(table);
-        for (r, i) in zr.as_chunks_mut().0.iter_mut().zip(zi.as_chunks_mut().0) {
-            (*r, *i) = first(&w, r, i);
-        }
+        layout.batches(zr, zi, |r, i, points| layout.passes.first((r, i), points));
         for pass in (0..layout.passes.count()).rev() {
             layout.passes.back(pass, table, zr, zi, 0..layout.passes.groups());
         }
@@ -193,13 +187,35 @@ impl Layout {
     fn mirrors<S: Sample>(self, split: &[S], mut each: impl FnMut(Mirror<S>)) {
         let groups = self.passes.groups();
         for (c, factors) in split.as_chunks::<{ 2 * GROUP }>().0.iter().enumerate() {
-            let here = self.passes.group_of(c) * GROUP;
-            let there = self.passes.group_of((groups - c) % groups) * GROUP;
+            let other = (groups - c) % groups;
             for j in 0..GROUP {
                 let mirrored = if c == 0 { (GROUP - j) % GROUP } else { GROUP - 1 - j };
-                let (c_, s) = (factors[j], factors[GROUP + j]);
-                each(Mirror { bin: c + j * groups, here: here + j, there: there + mirrored, c: c_, s });
+                each(Mirror {
+                    bin: c + j * groups,
+                    here: self.passes.place(c, j),
+                    there: self.passes.place(other, mirrored),
+                    c: factors[j],
+                    s: factors[GROUP + j],
+                });
             }
+        }
+    }
+
+    /// Replaces the numbers of every batch by what `step` makes of them.
+    #[inline(always)]
+    fn batches<S: Sample>(
+        self,
+        re: &mut [S],
+        im: &mut [S],
+        step: impl Fn(&[S], &[S], (&mut [S], &mut [S])),
+    ) {
+        let len = self.passes.batch();
+        let (mut r, mut i) = ([S::ZERO; BATCH], [S::ZERO; BATCH]);
+        let (r, i) = (&mut r[..len], &mut i[..len]);
+        for (re, im) in re.chunks_exact_mut(len).zip(im.chunks_exact_mut(len)) {
+            step(re, im, (r, i));
+            re.copy_from_slice(r);
+            im.copy_from_slice(i);
         }
     }
 }

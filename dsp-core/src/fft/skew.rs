@@ -8,7 +8,7 @@
 //!
 //! Source: Nussbaumer, *Fast Fourier Transform and Convolution Algorithms* (1982), section on skew-circular convolution.
 
-use crate::fft::passes::{GROUP, LAST_COST, Passes, first, last};
+use crate::fft::passes::{BATCH, GROUP, Passes};
 use crate::sample::Sample;
 use core::f64::consts::FRAC_PI_2;
 use core::ops::Range;
@@ -30,9 +30,14 @@ impl Skew {
         Self { block, passes: Passes::new(block) }
     }
 
-    /// Groups of work in each step.
-    pub(crate) const fn groups(self) -> usize {
-        self.passes.groups()
+    /// Portions of work in a step; of the step that has the bins in hand (the last forwards, the first back), too.
+    pub(crate) const fn portions(self, bins: bool) -> usize {
+        if bins { self.block / self.passes.batch() } else { self.passes.groups() }
+    }
+
+    /// Bins of a portion of the step that has them in hand.
+    pub(crate) const fn batch(self) -> usize {
+        self.passes.batch()
     }
 
     /// Steps: one at each end and the passes between them.
@@ -47,11 +52,10 @@ impl Skew {
 
     pub(crate) fn fill_table<S: Sample>(self, table: &mut [S]) {
         let (twist, table) = table.split_at_mut(2 * self.block);
-        for (chunk, w) in twist.chunks_exact_mut(8).enumerate() {
-            for lane in 0..4 {
-                let angle = FRAC_PI_2 * (4 * chunk + lane) as f64 / self.block as f64;
-                (w[lane], w[4 + lane]) = (S::from_f64(libm::cos(angle)), S::from_f64(libm::sin(angle)));
-            }
+        let (cosines, sines) = twist.split_at_mut(self.block);
+        for (n, (c, s)) in cosines.iter_mut().zip(sines).enumerate() {
+            let angle = FRAC_PI_2 * n as f64 / self.block as f64;
+            (*c, *s) = (S::from_f64(libm::cos(angle)), S::from_f64(libm::sin(angle)));
         }
         self.passes.fill_table(table);
     }
@@ -61,14 +65,14 @@ impl Skew {
         match step {
             0 => LOAD_COST,
             step if step < self.steps() - 1 => self.passes.cost(step - 1),
-            _ => LAST_COST,
+            _ => self.passes.last_cost(),
         }
     }
 
     /// The same for a step back, without what makes the spectrum.
     pub(crate) fn back_cost(self, step: usize) -> usize {
         match step {
-            0 => LAST_COST,
+            0 => self.passes.last_cost(),
             step if step < self.steps() - 1 => self.passes.cost(self.passes.count() - step),
             _ => STORE_COST,
         }
@@ -78,15 +82,15 @@ impl Skew {
     pub(crate) fn load<S: Sample>(self, table: &[S], before: &[S], now: &[S], z: &mut [S], groups: Range<usize>) {
         let range = GROUP * groups.start..GROUP * groups.end;
         let (re, im) = z.split_at_mut(self.block);
-        let (re, im) = (re[range.clone()].as_chunks_mut::<4>().0, im[range.clone()].as_chunks_mut::<4>().0);
-        let (before, now) = (before[range.clone()].as_chunks::<4>().0, now[range.clone()].as_chunks::<4>().0);
-        let twist = table[2 * range.start..2 * range.end].as_chunks::<8>().0;
-        for ((((re, im), a), b), w) in re.iter_mut().zip(im).zip(before).zip(now).zip(twist) {
-            for i in 0..4 {
-                re[i] = a[i] * w[i] - b[i] * w[4 + i];
-                im[i] = -(a[i] * w[4 + i] + b[i] * w[i]);
-            }
-        }
+        let (c, s) = self.twist(table, &range);
+        twist_in(&mut re[range.clone()], &mut im[range.clone()], &before[range.clone()], &now[range], c, s);
+    }
+
+    /// Cosines and sines of some places.
+    #[inline(always)]
+    fn twist<'a, S>(self, table: &'a [S], range: &Range<usize>) -> (&'a [S], &'a [S]) {
+        let (cosines, sines) = table[..2 * self.block].split_at(self.block);
+        (&cosines[range.clone()], &sines[range.clone()])
     }
 
     /// Steps 1 to `steps() - 2` forwards.
@@ -95,39 +99,34 @@ impl Skew {
         self.passes.forward(step - 1, &table[2 * self.block..], re, im, groups);
     }
 
-    /// The last step forwards: hands the bins of some groups to `each`.
+    /// The last step forwards: hands the bins of some batches to `each`.
     #[inline(always)]
-    pub(crate) fn finish<S: Sample>(
-        self,
-        table: &[S],
-        z: &[S],
-        groups: Range<usize>,
-        mut each: impl FnMut(usize, [S; GROUP], [S; GROUP]),
-    ) {
-        let w = self.passes.last_factors(table);
+    pub(crate) fn finish<S: Sample>(self, z: &[S], batches: Range<usize>, mut each: impl FnMut(usize, &[S], &[S])) {
         let (re, im) = z.split_at(self.block);
-        let (re, im) = (re.as_chunks().0, im.as_chunks().0);
-        for group in groups {
-            let (re, im) = last(&w, &re[group], &im[group]);
-            each(group, re, im);
+        let len = self.batch();
+        let (mut bins_re, mut bins_im) = ([S::ZERO; BATCH], [S::ZERO; BATCH]);
+        let (bins_re, bins_im) = (&mut bins_re[..len], &mut bins_im[..len]);
+        for batch in batches {
+            self.passes.last((&re[batch * len..][..len], &im[batch * len..][..len]), (bins_re, bins_im));
+            each(batch, bins_re, bins_im);
         }
     }
 
-    /// Step 0 back: takes the bins of some groups from `each`.
+    /// Step 0 back: lets `each` write the bins of some batches.
     #[inline(always)]
     pub(crate) fn begin<S: Sample>(
         self,
-        table: &[S],
         z: &mut [S],
-        groups: Range<usize>,
-        each: impl Fn(usize) -> ([S; GROUP], [S; GROUP]),
+        batches: Range<usize>,
+        mut each: impl FnMut(usize, &mut [S], &mut [S]),
     ) {
-        let w = self.passes.last_factors(table);
-        let (to_re, to_im) = z.split_at_mut(self.block);
-        let (to_re, to_im) = (to_re.as_chunks_mut().0, to_im.as_chunks_mut().0);
-        for group in groups {
-            let (re, im) = each(group);
-            (to_re[group], to_im[group]) = first(&w, &re, &im);
+        let (re, im) = z.split_at_mut(self.block);
+        let len = self.batch();
+        let (mut bins_re, mut bins_im) = ([S::ZERO; BATCH], [S::ZERO; BATCH]);
+        let (bins_re, bins_im) = (&mut bins_re[..len], &mut bins_im[..len]);
+        for batch in batches {
+            each(batch, bins_re, bins_im);
+            self.passes.first((bins_re, bins_im), (&mut re[batch * len..][..len], &mut im[batch * len..][..len]));
         }
     }
 
@@ -141,13 +140,25 @@ impl Skew {
     pub(crate) fn store<S: Sample>(self, table: &[S], z: &[S], out: &mut [S], groups: Range<usize>) {
         let range = GROUP * groups.start..GROUP * groups.end;
         let (re, im) = z.split_at(self.block);
-        let (re, im) = (re[range.clone()].as_chunks::<4>().0, im[range.clone()].as_chunks::<4>().0);
-        let twist = table[2 * range.start..2 * range.end].as_chunks::<8>().0;
-        for (((out, re), im), w) in out[range].as_chunks_mut::<4>().0.iter_mut().zip(re).zip(im).zip(twist) {
-            for i in 0..4 {
-                out[i] = -(re[i] * w[4 + i] + im[i] * w[i]);
-            }
-        }
+        let (c, s) = self.twist(table, &range);
+        twist_out(&mut out[range.clone()], &re[range.clone()], &im[range], c, s);
+    }
+}
+
+/// `(a - i b) (c - i s)`. As in the passes, arguments of their own are known not to overlap.
+#[inline(never)]
+fn twist_in<S: Sample>(re: &mut [S], im: &mut [S], a: &[S], b: &[S], c: &[S], s: &[S]) {
+    for (((((re, im), a), b), c), s) in re.iter_mut().zip(im).zip(a).zip(b).zip(c).zip(s) {
+        *re = *a * *c - *b * *s;
+        *im = -(*a * *s + *b * *c);
+    }
+}
+
+/// The imaginary part of `(re + i im) (c + i s)`, with the opposite sign.
+#[inline(never)]
+fn twist_out<S: Sample>(out: &mut [S], re: &[S], im: &[S], c: &[S], s: &[S]) {
+    for ((((out, re), im), c), s) in out.iter_mut().zip(re).zip(im).zip(c).zip(s) {
+        *out = -(*re * *s + *im * *c);
     }
 }
 
@@ -164,37 +175,36 @@ mod tests {
         let skew = Skew::new(block);
         let mut table = vec![S::ZERO; skew.table_len()];
         skew.fill_table(&mut table);
-        let pieces = || (0..skew.groups()).step_by(quota).map(|g| g..(g + quota).min(skew.groups()));
+        let pieces = |all: usize| (0..all).step_by(quota).map(move |g| g..(g + quota).min(all));
+        let (bins, work) = (skew.portions(true), skew.portions(false));
+        let len = skew.batch();
         let spectrum = |x: &[S]| {
-            let (mut z, mut bins) = (vec![S::ZERO; 2 * block], vec![([S::ZERO; GROUP], [S::ZERO; GROUP]); skew.groups()]);
-            for step in 0..skew.steps() {
-                for groups in pieces() {
-                    match step {
-                        0 => skew.load(&table, &x[..block], &x[block..], &mut z, groups),
-                        s if s == skew.steps() - 1 => {
-                            skew.finish(&table, &z, groups, |group, re, im| bins[group] = (re, im));
-                        }
-                        _ => skew.forward(step, &table, &mut z, groups),
-                    }
-                }
+            let (mut z, mut re, mut im) = (vec![S::ZERO; 2 * block], vec![S::ZERO; block], vec![S::ZERO; block]);
+            pieces(work).for_each(|p| skew.load(&table, &x[..block], &x[block..], &mut z, p));
+            for step in 1..skew.steps() - 1 {
+                pieces(work).for_each(|p| skew.forward(step, &table, &mut z, p));
             }
-            bins
+            pieces(bins).for_each(|p| {
+                skew.finish(&z, p, |batch, r, i| {
+                    re[batch * len..][..len].copy_from_slice(r);
+                    im[batch * len..][..len].copy_from_slice(i);
+                });
+            });
+            (re, im)
         };
-        let (a, b) = (spectrum(a), spectrum(b));
+        let ((ar, ai), (br, bi)) = (spectrum(a), spectrum(b));
         let (mut z, mut out) = (vec![S::ZERO; 2 * block], vec![S::ZERO; block]);
-        for step in 0..skew.steps() {
-            for groups in pieces() {
-                match step {
-                    0 => skew.begin(&table, &mut z, groups, |g| {
-                        let ((ar, ai), (br, bi)) = (a[g], b[g]);
-                        let re = core::array::from_fn(|i| ar[i] * br[i] - ai[i] * bi[i]);
-                        (re, core::array::from_fn(|i| ar[i] * bi[i] + ai[i] * br[i]))
-                    }),
-                    s if s == skew.steps() - 1 => skew.store(&table, &z, &mut out, groups),
-                    _ => skew.back(step, &table, &mut z, groups),
+        pieces(bins).for_each(|p| {
+            skew.begin(&mut z, p, |batch, re, im| {
+                for (i, k) in (batch * len..(batch + 1) * len).enumerate() {
+                    (re[i], im[i]) = (ar[k] * br[k] - ai[k] * bi[k], ar[k] * bi[k] + ai[k] * br[k]);
                 }
-            }
+            });
+        });
+        for step in 1..skew.steps() - 1 {
+            pieces(work).for_each(|p| skew.back(step, &table, &mut z, p));
         }
+        pieces(work).for_each(|p| skew.store(&table, &z, &mut out, p));
         let scale = S::from_f64(1.0 / block as f64);
         out.iter().map(|v| *v * scale).collect()
     }

@@ -152,15 +152,18 @@ fn transform<S: Sample>(level: &Level, response: &Response<'_, S>, spectra: &mut
     for (taps, spectra) in response.channels.iter().zip(spectra.chunks_exact_mut(2 * level.block * used)) {
         for index in 0..used {
             copy(part, taps, level.start + index * level.block);
-            let all = 0..skew.groups();
+            let all = 0..skew.portions(false);
             skew.load(table, part, silence, z, all.clone());
             for step in 1..skew.steps() - 1 {
                 skew.forward(step, table, z, all.clone());
             }
-            skew.finish(table, z, all, |group, re, im| {
-                let row = &mut spectra[(group * used + index) * ROW..][..ROW];
-                for (to, bin) in row.iter_mut().zip(re.iter().chain(&im)) {
-                    *to = bin.flush() * scale;
+            let rows = skew.batch() / GROUP;
+            skew.finish(z, 0..skew.portions(true), |batch, re, im| {
+                for (i, (re, im)) in re.as_chunks::<GROUP>().0.iter().zip(im.as_chunks::<GROUP>().0).enumerate() {
+                    let row = &mut spectra[((batch * rows + i) * used + index) * ROW..][..ROW];
+                    for (to, bin) in row.iter_mut().zip(re.iter().chain(im)) {
+                        *to = bin.flush() * scale;
+                    }
                 }
             });
         }

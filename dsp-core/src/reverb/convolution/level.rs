@@ -25,7 +25,7 @@ pub(crate) struct State {
 pub(crate) struct Memory<'a, S> {
     table: &'a [S],
     z: &'a mut [S],
-    /// Channel, group, part, row.
+    /// Channel, row of bins, part.
     spectra: &'a mut [S],
     /// Kernel, which of the two, channel.
     outputs: &'a mut [S],
@@ -65,44 +65,49 @@ impl<'a, S: Sample> Memory<'a, S> {
         (routing, channels): (Routing, usize),
     ) {
         let skew = level.skew();
-        let Piece { channel, step, groups, .. } = piece;
+        let Piece { channel, step, portions, .. } = piece;
         let (first, last) = (step == 0, step + 1 == skew.steps());
         let per_channel = 2 * level.block * level.parts;
+        let rows = skew.batch() / GROUP;
         match (piece.kernel, kernel) {
-            (None, _) if first => skew.load(self.table, input.0, input.1, self.z, groups),
+            (None, _) if first => skew.load(self.table, input.0, input.1, self.z, portions),
             (None, _) if last => {
                 let spectra = &mut self.spectra[channel * per_channel..][..per_channel];
-                skew.finish(self.table, self.z, groups, |group, re, im| {
-                    let rows = spectra[group * level.parts * ROW..].as_chunks_mut::<ROW>().0;
-                    let row = &mut rows[state.newest];
-                    for i in 0..GROUP {
-                        (row[i], row[GROUP + i]) = (re[i].flush(), im[i].flush());
+                skew.finish(self.z, portions, |batch, re, im| {
+                    for (i, (re, im)) in re.as_chunks::<GROUP>().0.iter().zip(im.as_chunks::<GROUP>().0).enumerate() {
+                        let at = (batch * rows + i) * level.parts + state.newest;
+                        for (to, bin) in spectra[at * ROW..][..ROW].iter_mut().zip(re.iter().chain(im)) {
+                            *to = bin.flush();
+                        }
                     }
                 });
             }
-            (None, _) => skew.forward(step, self.table, self.z, groups),
+            (None, _) => skew.forward(step, self.table, self.z, portions),
             (Some(_), Some((kernel, offset))) if first => {
                 let used = level.used(kernel.frames());
                 let spectra = &*self.spectra;
-                skew.begin(self.table, self.z, groups, |group| {
-                    let mut sum = ([S::ZERO; GROUP], [S::ZERO; GROUP]);
-                    for path in 0..routing.paths_per_output() {
-                        let (from, response) = routing.path(channel, path);
-                        let x = &spectra[from * per_channel + group * level.parts * ROW..][..level.parts * ROW];
-                        let h = &kernel.spectra(level, offset, response)[group * used * ROW..][..used * ROW];
-                        let (later, sooner) = x.split_at(state.newest * ROW);
-                        let (h_sooner, h_later) = h.split_at(h.len().min(sooner.len()));
-                        sum = products(sum, sooner, h_sooner);
-                        sum = products(sum, later, h_later);
+                skew.begin(self.z, portions, |batch, re, im| {
+                    let bins = re.as_chunks_mut::<GROUP>().0.iter_mut().zip(im.as_chunks_mut::<GROUP>().0);
+                    for (row, (re, im)) in (batch * rows..).zip(bins) {
+                        let mut sum = ([S::ZERO; GROUP], [S::ZERO; GROUP]);
+                        for path in 0..routing.paths_per_output() {
+                            let (from, response) = routing.path(channel, path);
+                            let x = &spectra[from * per_channel + row * level.parts * ROW..][..level.parts * ROW];
+                            let h = &kernel.spectra(level, offset, response)[row * used * ROW..][..used * ROW];
+                            let (later, sooner) = x.split_at(state.newest * ROW);
+                            let (h_sooner, h_later) = h.split_at(h.len().min(sooner.len()));
+                            sum = products(sum, sooner, h_sooner);
+                            sum = products(sum, later, h_later);
+                        }
+                        (*re, *im) = sum;
                     }
-                    sum
                 });
             }
             (Some(slot), _) if last => {
                 let at = ((2 * slot + state.making) * channels + channel) * level.block;
-                skew.store(self.table, self.z, &mut self.outputs[at..][..level.block], groups);
+                skew.store(self.table, self.z, &mut self.outputs[at..][..level.block], portions);
             }
-            _ => skew.back(step, self.table, self.z, groups),
+            _ => skew.back(step, self.table, self.z, portions),
         }
     }
 }

@@ -10,7 +10,6 @@
 //! filter partition for efficient convolution with short input/output delay", AES 113 (2002), section 4.
 
 use crate::error::Error;
-use crate::fft::passes::GROUP;
 use crate::fft::skew::Skew;
 use crate::process::CHUNK;
 use crate::reverb::convolution::setup::{Latency, Setup};
@@ -175,8 +174,10 @@ impl Plan {
 
     /// What a level has to do per block: `used` parts of up to two kernels.
     pub(crate) fn work(&self, level: &Level, used: [Option<usize>; 2]) -> Work {
-        let products = used.map(|used| used.filter(|parts| *parts > 0).map(|parts| GROUP * PRODUCT * parts * self.paths));
-        Work { skew: level.skew(), channels: self.channels, products }
+        let skew = level.skew();
+        let cost = |parts: usize| skew.batch() * PRODUCT * parts * self.paths;
+        let products = used.map(|used| used.filter(|parts| *parts > 0).map(cost));
+        Work { skew, channels: self.channels, products }
     }
 }
 
@@ -185,39 +186,49 @@ impl Plan {
 pub(crate) struct Work {
     skew: Skew,
     channels: usize,
-    /// Operations for the sums of one group, for each kernel that sounds.
+    /// Operations for the sums of one batch of bins, for each kernel that sounds.
     products: [Option<usize>; 2],
 }
 
-/// Some groups of one step.
+/// One step for one channel.
+struct Phase {
+    kernel: Option<usize>,
+    channel: usize,
+    step: usize,
+    /// Operations of a portion.
+    cost: usize,
+    portions: usize,
+}
+
+/// Some portions of one step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Piece {
     /// From the input to its spectrum, or with which kernel to the output.
     pub(crate) kernel: Option<usize>,
     pub(crate) channel: usize,
     pub(crate) step: usize,
-    pub(crate) groups: Range<usize>,
+    pub(crate) portions: Range<usize>,
     pub(crate) operations: usize,
 }
 
 impl Work {
-    /// Kernel, channel and step of a phase, and the operations of one of its groups.
-    fn phase(&self, phase: usize) -> Option<(Option<usize>, usize, usize, usize)> {
+    fn phase(&self, phase: usize) -> Option<Phase> {
         let steps = self.skew.steps();
         let (lane, step) = (phase / steps, phase % steps);
         let (turn, channel) = (lane / self.channels, lane % self.channels);
         if turn == 0 {
-            return Some((None, channel, step, self.skew.cost(step)));
+            let (cost, portions) = (self.skew.cost(step), self.skew.portions(step + 1 == steps));
+            return Some(Phase { kernel: None, channel, step, cost, portions });
         }
         let mut kernels = (0..2).filter_map(|slot| self.products[slot].map(|cost| (slot, cost)));
         let (slot, products) = kernels.nth(turn - 1)?;
         let cost = self.skew.back_cost(step) + if step == 0 { products } else { 0 };
-        Some((Some(slot), channel, step, cost))
+        Some(Phase { kernel: Some(slot), channel, step, cost, portions: self.skew.portions(step == 0) })
     }
 
     /// Operations in all.
     pub(crate) fn total(&self) -> usize {
-        (0..).map_while(|phase| self.phase(phase)).map(|(.., cost)| cost * self.skew.groups()).sum()
+        (0..).map_while(|phase| self.phase(phase)).map(|phase| phase.cost * phase.portions).sum()
     }
 }
 
@@ -230,7 +241,7 @@ pub(crate) const fn target(total: usize, turn: usize, turns: usize) -> usize {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Walk {
     phase: usize,
-    group: usize,
+    portion: usize,
     done: usize,
 }
 
@@ -240,15 +251,14 @@ impl Walk {
         if self.done >= target {
             return None;
         }
-        let (kernel, channel, step, cost) = work.phase(self.phase)?;
-        let all = work.skew.groups();
-        let count = (target - self.done).div_ceil(cost).min(all - self.group);
-        let groups = self.group..self.group + count;
-        self.group += count;
-        if self.group == all {
-            (self.phase, self.group) = (self.phase + 1, 0);
+        let Phase { kernel, channel, step, cost, portions: all } = work.phase(self.phase)?;
+        let count = (target - self.done).div_ceil(cost).min(all - self.portion);
+        let portions = self.portion..self.portion + count;
+        self.portion += count;
+        if self.portion == all {
+            (self.phase, self.portion) = (self.phase + 1, 0);
         }
         self.done += count * cost;
-        Some(Piece { kernel, channel, step, groups, operations: count * cost })
+        Some(Piece { kernel, channel, step, portions, operations: count * cost })
     }
 }
