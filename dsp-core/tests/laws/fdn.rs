@@ -98,6 +98,29 @@ fn a_frozen_room_has_no_end_and_let_go_it_has() {
 }
 
 #[test]
+fn a_decay_cut_short_ends_when_it_says() {
+    let setup = Setup::new(SampleRate::new(8_000).unwrap(), Layout::STEREO);
+    let mut room = make::<f32, 8>(&setup, &Params { decay: Seconds(30.0), ..Params::default() });
+    laws::render(&mut room, &vec![vec![0.5; 4_000]; 2]);
+    room.set(&Params { decay: Seconds(3.0), ..Params::default() }, Frames(400)).unwrap();
+    room.set(&Params { decay: Seconds(0.2), low: 1.0, ..Params::default() }, Frames(200)).unwrap();
+    let Tail::Frames(tail) = room.tail() else { panic!("it ends") };
+    let frames = tail.get() as usize + 600;
+    let out = laws::render(&mut room, &vec![vec![0.0; frames + 500]; 2]);
+    assert!(out[0][frames - 6_000] != 0.0 && out.iter().all(|x| x[frames..].iter().all(|v| *v == 0.0)));
+}
+
+#[test]
+fn memory_may_be_asked_for_before_anything_is_checked() {
+    let setup = Setup::new(SampleRate::VIDEO, Layout::STEREO);
+    for bad in [f64::NAN, f64::INFINITY, -1.0, 1e300] {
+        let odd = Setup { size: bad, longest_pre_delay: Seconds(bad), ..setup };
+        assert!(required_len::<16>(&odd) < 1_000_000);
+        assert!(Fdn::<f32, 16, _>::new(&odd, &Params::default(), vec![0.0; 1_000_000]).is_err());
+    }
+}
+
+#[test]
 fn wrong_settings_are_refused_by_name() {
     let setup = Setup::new(SampleRate::VIDEO, Layout::STEREO);
     let refused = |p: &Params| Fdn::<f32, 8, _>::new(&setup, p, vec![0.0; 200_000]).unwrap_err().to_string();

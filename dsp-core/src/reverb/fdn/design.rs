@@ -45,7 +45,8 @@ impl Setup {
     }
 
     pub(super) fn lengths<const N: usize>(&self) -> [usize; N] {
-        lines(self.rate.hertz(), self.size, self.seed)
+        // Memory is asked for before anything is checked.
+        lines(self.rate.hertz(), self.size.clamp(0.5, 2.0), self.seed)
     }
 
     fn signs<const N: usize>(&self) -> [f64; N] {
@@ -54,7 +55,7 @@ impl Setup {
     }
 
     pub(super) fn predelay(&self) -> usize {
-        self.longest_pre_delay.frames(self.rate).get() as usize
+        Seconds(self.longest_pre_delay.0.clamp(0.0, 0.5)).frames(self.rate).get() as usize
     }
 }
 

@@ -27,7 +27,7 @@ fn load<S: Sample>(from: &[S]) -> Lanes<S, 4> {
 
 /// Frames after which the next four lines have their turn: few enough that a core which works ahead is in the second four
 /// while it waits for the recursion of the first. (Eight lines in one loop have more states than there are registers.)
-const STRETCH: usize = 16;
+const STRETCH: usize = 8;
 
 /// Gain and shelves of four lines.
 #[inline(always)]

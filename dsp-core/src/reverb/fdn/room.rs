@@ -74,6 +74,12 @@ impl<S: Sample, const N: usize> Room<S, N> {
         }
     }
 
+    /// Frames until all moves have ended.
+    pub(super) fn left(&self) -> usize {
+        let next = self.next.map_or(0, |(_, over)| Progress::start(over).left());
+        self.progress.left() + next
+    }
+
     /// Most frames until a move has ended.
     pub(super) fn most(&self) -> usize {
         if self.progress.moving() { self.progress.left() } else { usize::MAX }
