@@ -10,9 +10,10 @@
 //!
 //! Two ways to move, both frame by frame and the same for any cut:
 //!
-//! - `set` and `tune`, for a move whose end is known: the smooth curve of [`crate::ramp`]. Over [`MOVE`] a fader move of 20 dB
-//!   puts -112 dB of clicks around a tone of 997 Hz (`f32` and `f64`; a straight ramp -84 dB, a jump at a zero of the tone -46 dB): energy
-//!   more than 1 kHz away relative to all, in 1 s at 48 kHz under a Hann window with the move in the middle (a test).
+//! - `set` and `tune`, for a move whose end is known: the smooth curve of [`crate::ramp`]. Over [`MOVE`] a fader move
+//!   of 20 dB puts -112 dB of clicks around a tone of 997 Hz (`f32` and `f64`; a straight ramp -84 dB, a jump at a zero
+//!   of the tone -46 dB): energy more than 1 kHz away relative to all, in 1 s at 48 kHz under a Hann window with the
+//!   move in the middle (a test).
 //! - [`Gain::follow`], for a hand on the fader: two one-poles in series, each with a fifth of the stated time as its
 //!   time constant, run after a target that may change at any frame. The same move puts -102 dB of clicks.
 //!
@@ -117,8 +118,8 @@ impl<S: Sample> Coeffs<S> {
     }
 }
 
-/// Two one-poles in series behind a target, held as their distances from it: those shrink to nothing, where values would
-/// come to a stop short of the target as soon as their steps are rounded away.
+/// Two one-poles in series behind a target, held as their distances from it: those shrink to nothing, where values
+/// would come to a stop short of the target as soon as their steps are rounded away.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 struct Behind<S> {
     first: S,
@@ -182,8 +183,8 @@ impl<S: Sample> Gain<S> {
         Ok(())
     }
 
-    /// Follows a hand: from wherever the gain is, with whatever speed it has, towards `coeffs`, of which 96 % are covered
-    /// after `over` frames. May be called at every frame. Polarity and mute move as by `tune`.
+    /// Follows a hand: from wherever the gain is, with whatever speed it has, towards `coeffs`, of which 96 % are
+    /// covered after `over` frames. May be called at every frame. Polarity and mute move as by `tune`.
     pub fn follow(&mut self, coeffs: &Coeffs<S>, over: Frames) {
         if over == Frames::ZERO {
             return self.tune(coeffs, over);

@@ -1,9 +1,10 @@
 //! Leans a stereo programme to one side by turning the other down.
 //!
-//! On every pair of the layout: at a `position` to the right `l' = cos(position pi/2) l` and `r' = r`; to the left the other
-//! way round. In the centre the output is the input, bit for bit; at an end one side is silent. The cosine starts flat,
-//! so a move through the centre has no corner: over 20 ms a move from the centre to a side puts less than -105 dB of clicks
-//! around a tone, one from side to side less than -100 dB (a test; [`crate::gain`] says how that is measured).
+//! On every pair of the layout: at a `position` to the right `l' = cos(position pi/2) l` and `r' = r`; to the left the
+//! other way round. In the centre the output is the input, bit for bit; at an end one side is silent. The cosine starts
+//! flat, so a move through the centre has no corner: over 20 ms a move from the centre to a side puts less than -105 dB
+//! of clicks around a tone, one from side to side less than -100 dB (a test; [`crate::gain`] says how that is
+//! measured).
 //!
 //! | parameter | unit | range | default |
 //! |---|---|---|---|

@@ -2,28 +2,31 @@
 //!
 //! On every pair of the layout the side signal `s = (l - r) / 2` gets a gain for each of four bands; `d = H(s) - s`,
 //! `l' = l + d`, `r' = r - d`. `H` is made of two equal sections per crossover `f`,
-//! `(s^2 + sqrt(g) k s + g) / (s^2 + k s + 1)` with `k = sqrt(2)`, `g^2 = low / high` and `s` in units of `f`. Its magnitude at one
-//! crossover, `(low + high w^4) / (1 + w^4)`, is that of bands cut by a fourth-order Linkwitz-Riley crossover (24 dB per
-//! octave).
+//! `(p^2 + sqrt(g) k p + g) / (p^2 + k p + 1)` with `k = sqrt(2)`, `g^2 = low / high` and the complex frequency `p` in units
+//! of `f`. Its magnitude at one crossover, `(low + high w^4) / (1 + w^4)`, is that of bands cut by a fourth-order
+//! Linkwitz-Riley crossover (24 dB per octave).
 //!
 //! | parameter | unit | range | default |
 //! |---|---|---|---|
 //! | `crossovers` | Hz, ascending | 20 to 0.45 x rate | 120, 1000, 6000 |
 //! | `widths` | gain of the side, lowest band first | 0 (mono) to 2 (side +6 dB) | 1, 1, 1, 1 |
 //!
-//! For fewer bands give neighbours the same width: the crossover between them is then not there. All widths at 1 are the
-//! identity, bit for bit. In the middle of a band three octaves wide the side has the gain that was set within 0.5 dB
-//! while neighbours differ by less than a factor of 3 (a test). Bands above the lowest stay at or above -40 dB of the
-//! widest one; the lowest can be silenced, and so can all together. The mono sum stays within -140 dB in `f32` (a test).
+//! For fewer bands give neighbours the same width: the crossover between them is then not there. All widths at 1 are
+//! the identity, bit for bit. In the middle of a band three octaves wide the side has the gain that was set within 0.5
+//! dB while neighbours differ by at most a factor of 3 (a test). Bands above the lowest stay at or above -40 dB of the
+//! widest one; the lowest can be silenced, and so can all together. The mono sum stays within -140 dB in `f32` (a
+//! test).
 //!
-//! Why not the crossover itself: its bands add up to an all-pass, which turns the side by 180 degrees at the crossover while the
-//! middle stays: left and right would change places there. These sections turn the phase only as far as the widths differ.
+//! Why not the crossover itself: its bands add up to an all-pass, which turns the side by 180 degrees at the crossover
+//! while the middle stays: left and right would change places there. These sections turn the phase only as far as the
+//! widths differ.
 //!
 //! Channels without a partner pass. Latency 0; tail: the ring of the sections. 10 ns per stereo frame (`f32`), 35 ns on
 //! the way. Moves are smooth, frame by frame.
 //! Widths above 1 need room in level: see [`super::width`].
 //!
-//! Sources: Linkwitz and Riley, JAES 24(1) 1976, for the magnitudes; sections: [`crate::filter::svf`].
+//! Sources: Linkwitz, "Active crossover networks for noncoincident drivers", JAES 24(1) 1976, for the magnitudes;
+//! sections: [`crate::filter::svf`].
 
 use super::side_shelves::{self, BANDS, SideShelves};
 use crate::error::Error;

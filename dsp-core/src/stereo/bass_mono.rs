@@ -1,9 +1,9 @@
 //! Puts the bass in the middle: for vinyl, clubs and anything with one subwoofer.
 //!
-//! On every pair of the layout the side signal `s = (l - r) / 2` loses what lies below `frequency`, by 24 dB per octave:
-//! `d = H(s) - s`, `l' = l + d`, `r' = r - d`, with the fourth-order Linkwitz-Riley high-pass `H` (-6 dB at `frequency`). The
-//! middle is never computed and so never changed: the mono sum stays within -140 dB in `f32`, at rest and while every
-//! parameter moves (a test).
+//! On every pair of the layout the side signal `s = (l - r) / 2` loses what lies below `frequency`, by 24 dB per
+//! octave: `d = H(s) - s`, `l' = l + d`, `r' = r - d`, with the fourth-order Linkwitz-Riley high-pass `H` (-6 dB at
+//! `frequency`). The middle is never computed and so never changed: the mono sum stays within -140 dB in `f32`, at rest
+//! and while every parameter moves (a test).
 //!
 //! | parameter | unit | range | default |
 //! |---|---|---|---|
@@ -11,12 +11,12 @@
 //! | `width` | gain of the side below `frequency` | 0 (mono) to 1 (unchanged) | 0 |
 //!
 //! At a width of 1 the output is the input, bit for bit. Channels without a partner pass. Latency 0; tail: the ring of
-//! the high-pass. 6 ns per stereo frame (`f32`), 15 ns on the way. Moves are smooth, frame by frame. Around `frequency` the phase of the side turns by up to 180 degrees
-//! against the middle, as that of any such high-pass: there is little side left there.
+//! the high-pass. 6 ns per stereo frame (`f32`), 15 ns on the way. Moves are smooth, frame by frame. At `frequency` the
+//! side is 6 dB down and turned by 180 degrees against the middle, as with any such high-pass.
 //!
 //! Not for one channel that has lost its bass: the bass is moved to the middle at half its level, not copied.
 //!
-//! Sources: Linkwitz and Riley, "Active crossover networks for noncoincident drivers", JAES 24(1) 1976; the equations of the
+//! Sources: Linkwitz, "Active crossover networks for noncoincident drivers", JAES 24(1) 1976; the equations of the
 //! sections are those of [`super::bands`].
 
 use super::side_shelves::{self, BANDS, SideShelves};

@@ -1,9 +1,9 @@
 //! Places a stereo track: its left and its right channel are two sources, each with a place of its own.
 //!
-//! On every pair of the layout, with the gains `gL`, `gR` of the law ([`super::pan`]):
-//! `l' = gL(left) l + gL(right) r`, `r' = gR(left) l + gR(right) r`. Nothing is lost: a track leaned to one side keeps what
-//! was on the other. With left at the left and right at the right the output is the input, bit for bit; the other way
-//! round the channels are swapped.
+//! On every pair of the layout, with the gains `gL`, `gR` of the law ([`super::pan`]): `l' = gL(left) l + gL(right) r`,
+//! `r' = gR(left) l + gR(right) r`. Nothing is lost: a track leaned to one side keeps what was on the other. With left
+//! at the left and right at the right the output is the input, bit for bit; the other way round the channels are
+//! swapped.
 //!
 //! | parameter | unit | range | default |
 //! |---|---|---|---|
@@ -55,7 +55,8 @@ impl Default for Params {
 }
 
 impl Params {
-    /// Both channels around `position`, `width` to either side of it (0 to 1; negative swaps them), as far as there is room.
+    /// Both channels around `position`, `width` to either side of it (0 to 1; negative swaps them), as far as there is
+    /// room.
     pub fn placed(position: Pan, width: f64) -> Self {
         let place = |p: f64| Pan(p.clamp(-1.0, 1.0));
         Self { left: place(position.0 - width), right: place(position.0 + width) }

@@ -1,9 +1,9 @@
 //! Places the bass of a mono track in one spot and its treble in another.
 //!
-//! Channel 0 carries the track; channels 0 and 1 become `left = gL(low) b + gL(high) t`, `right = gR(low) b + gR(high) t`
-//! with the gains of a law of [`super::pan`]. `b` and `t` are bass and treble of a fourth-order Linkwitz-Riley crossover:
-//! `b = B(B(x))`, `t = A(x) - b`, with the Butterworth low-pass `B` and the all-pass `A` of the same poles. What channel 1 held
-//! is replaced.
+//! Channel 0 carries the track; channels 0 and 1 become `left = gL(low) b + gL(high) t`, `right = gR(low) b + gR(high)
+//! t` with the gains of a law of [`super::pan`]. `b` and `t` are bass and treble of a fourth-order Linkwitz-Riley
+//! crossover: `b = B(B(x))`, `t = A(x) - b`, with the Butterworth low-pass `B` and the all-pass `A` of the same poles.
+//! What channel 1 held is replaced.
 //!
 //! | parameter | unit | range | default |
 //! |---|---|---|---|
@@ -12,19 +12,19 @@
 //! | `crossover` | Hz | 20 to 0.45 x rate | 1000 |
 //! | `law` (set-up) | | see [`Law`] | |
 //!
-//! Why this crossover: bass and treble are in phase at every frequency, and so are left and right; a shelf on each side would
-//! turn them against each other. The price is the phase of the all-pass, the same in both channels: 360 degrees in all,
-//! a delay of 0.54 ms at a crossover of 1 kHz.
+//! Why this crossover: bass and treble are in phase at every frequency, and so are left and right; a shelf on each side
+//! would turn them against each other. The price is the phase of the all-pass, the same in both channels: 360 degrees
+//! in all, a delay of 0.54 ms at a crossover of 1 kHz.
 //!
-//! Power: with both in one place it is flat (1e-5 dB in `f32`). With the laws of equal power it is constant a decade away from the
-//! crossover, and at the crossover falls by `20 log10 cos(a/2)`, `a` the angle between the places (180 degrees times half
-//! their distance): 0.69 dB from the centre to a side, 3.01 dB from side to side (a test).
+//! Power: with both in one place it is flat (1e-5 dB in `f32`). With the laws of equal power it is constant a decade
+//! away from the crossover, and at the crossover falls by `20 log10 cos(a/2)`, `a` the angle between the places (180
+//! degrees times half their distance): 0.69 dB from the centre to a side, 3.01 dB from side to side (a test).
 //!
 //! Latency 0; tail: the ring of the poles. 10 ns per frame (`f32`). Moves are smooth, frame by frame.
 //!
 //! Not for stereo tracks, nor where the track is also heard elsewhere without the all-pass: the two would comb.
 //!
-//! Source: Linkwitz and Riley, "Active crossover networks for noncoincident drivers", JAES 24(1) 1976.
+//! Source: Linkwitz, "Active crossover networks for noncoincident drivers", JAES 24(1) 1976.
 
 use super::pan::Law;
 use crate::block::Block;

@@ -1,8 +1,8 @@
 //! Left and right into middle and side, and back: to put any processor on one of the two.
 //!
-//! `m = (l + r) / 2`, `s = (l - r) / 2`; back `l = m + s`, `r = m - s`. On every pair of the layout, in place: the middle
-//! is where the left was, the side where the right was. There and back again gives each sample within one unit in the last
-//! place of the louder channel (a test); exact it cannot be, sums are rounded.
+//! `m = (l + r) / 2`, `s = (l - r) / 2`; back `l = m + s`, `r = m - s`. On every pair of the layout, in place: the
+//! middle is where the left was, the side where the right was. There and back again gives each sample within one unit
+//! in the last place of the louder channel (a test); exact it cannot be, sums are rounded.
 //!
 //! | set-up | | |
 //! |---|---|---|
@@ -10,8 +10,8 @@
 //!
 //! There is nothing to set. Channels without a partner pass. Latency 0, no tail; 0.5 ns per stereo frame (`f32`).
 //!
-//! For gains or an equaliser on middle or side take [`super::mid_side_gain`] and [`super::mid_side_equalizer`]: they leave
-//! untouched what is not meant, which a way there and back does not.
+//! For gains or an equaliser on middle or side take [`super::mid_side_gain`] and [`super::mid_side_equalizer`]: they
+//! leave untouched what is not meant, which a way there and back does not.
 //!
 //! Source: Blumlein, British patent 394325 (1931).
 

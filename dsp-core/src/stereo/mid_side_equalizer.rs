@@ -1,8 +1,8 @@
 //! One equaliser for the middle and one for the side.
 //!
-//! On every pair of the layout, with `m = (l + r) / 2` and `s = (l - r) / 2`: what the equalisers change is added,
-//! `dM = EM(m) - m`, `dS = ES(s) - s`, `l' = l + dM + dS`, `r' = r + dM - dS`. So what is not equalised is not touched: with
-//! no bands the output is the input, bit for bit, and bands on the side alone leave the mono sum within -140 dB in
+//! On every pair of the layout, with `m = (l + r) / 2` and `s = (l - r) / 2`: what the equalisers change is added, `dM
+//! = EM(m) - m`, `dS = ES(s) - s`, `l' = l + dM + dS`, `r' = r + dM - dS`. So what is not equalised is not touched:
+//! with no bands the output is the input, bit for bit, and bands on the side alone leave the mono sum within -140 dB in
 //! `f32`, at rest and while they move (a test).
 //!
 //! | parameter | unit | range | default |
@@ -10,8 +10,9 @@
 //! | `middle` | | up to [`BANDS`] bands, [`equalizer::Params`] | none |
 //! | `side` | | up to [`BANDS`] bands, [`equalizer::Params`] | none |
 //!
-//! Channels without a partner pass. Latency 0; tail: the ring of the bands; four bands each take 15 ns per stereo frame (`f32`). Moves as those of the
-//! [`equalizer`], bands that are switched on or off included. Memory is handed over in two halves, one for each equaliser.
+//! Channels without a partner pass. Latency 0; tail: the ring of the bands; four bands each take 15 ns per stereo frame
+//! (`f32`). Moves as those of the [`equalizer`], bands that are switched on or off included. Memory is handed over in
+//! two halves, one for each equaliser.
 //!
 //! Different phases of middle and side shift what is panned: narrow bands of high gain on one of the two are heard as
 //! a sound that wanders with frequency.

@@ -1,7 +1,7 @@
 //! Level of the middle and of the side, each by itself.
 //!
-//! On every pair of the layout, with `m = (l + r) / 2` and `s = (l - r) / 2`: `l' = l + (gM - 1) m + (gS - 1) s`,
-//! `r' = r + (gM - 1) m - (gS - 1) s`. What stays at 0 dB is not touched: both at 0 dB are the identity, bit for bit, and a
+//! On every pair of the layout, with `m = (l + r) / 2` and `s = (l - r) / 2`: `l' = l + (gM - 1) m + (gS - 1) s`, `r' =
+//! r + (gM - 1) m - (gS - 1) s`. What stays at 0 dB is not touched: both at 0 dB are the identity, bit for bit, and a
 //! `side` by itself leaves the mono sum within -140 dB in `f32`.
 //!
 //! | parameter | unit | range | default |
@@ -9,7 +9,8 @@
 //! | `middle` | dB | minus infinity (silence) to 24 | 0 |
 //! | `side` | dB | minus infinity (silence) to 24 | 0 |
 //!
-//! Channels without a partner pass. Latency 0, no tail; 0.6 ns per stereo frame at rest (`f32`), 1.4 ns on the way. Moves are smooth.
+//! Channels without a partner pass. Latency 0, no tail; 0.6 ns per stereo frame at rest (`f32`), 1.4 ns on the way.
+//! Moves are smooth.
 //!
 //! Not to bring out a voice in the middle against instruments there: use [`super::mid_side_equalizer`].
 //!

@@ -10,8 +10,8 @@
 //! | middle and side by themselves | [`mid_side`], [`mid_side_gain`], [`mid_side_equalizer`] |
 //! | bass in the centre, treble to one side | [`frequency_pan`] |
 //!
-//! [`width`], [`bands`], [`bass_mono`], [`widener`] and an equaliser of the side add to the left what they take from the
-//! right: a mono listener hears no difference (null of the mono sum at or below -140 dB in `f32`, a test).
+//! [`width`], [`bands`], [`bass_mono`], [`widener`] and an equaliser of the side add to the left what they take from
+//! the right: a mono listener hears no difference (null of the mono sum at or below -140 dB in `f32`, a test).
 
 pub mod balance;
 pub mod bands;

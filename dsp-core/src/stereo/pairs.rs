@@ -41,8 +41,8 @@ impl Pairs {
         layout.pairs().count().div_ceil(2).max(1)
     }
 
-    /// Calls `each(number, left, right)` for every pair, cleaned; a channel that the block lacks is silent. Channels of the
-    /// layout without a partner are cleaned. At most [`CHUNK`] frames.
+    /// Calls `each(number, left, right)` for every pair, cleaned; a channel that the block lacks is silent. Channels of
+    /// the layout without a partner are cleaned. At most [`CHUNK`] frames.
     #[inline(always)]
     pub(super) fn each<S: Sample>(&self, part: &mut Block<'_, S>, mut each: impl FnMut(usize, &mut [S], &mut [S])) {
         self.again(part, |number, left, right| {
@@ -125,6 +125,7 @@ pub(super) fn lift<S: Sample>(left: &mut [S], right: &mut [S], d: &[S]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::layout::Position;
     use std::vec::Vec;
 
     #[test]
@@ -134,6 +135,24 @@ mod tests {
             let pairs = Pairs::of(&layout);
             let list: Vec<_> = pairs.list[..pairs.count()].iter().map(|(l, r)| (*l as usize, *r as usize)).collect();
             assert_eq!(list, layout.pairs().collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn a_partner_that_is_not_there_is_silent_on_either_side() {
+        let back_to_front = Layout::new(&[Position::FrontRight, Position::FrontLeft]).unwrap();
+        for (layout, left, right) in [(Layout::STEREO, 3.0, 0.0), (back_to_front, 0.0, 3.0)] {
+            let mut planes = [[3.0_f32; 8]];
+            Pairs::of(&layout).each(&mut Block::new(&mut planes), |_, l, r| {
+                assert!(l == [left; 8] && r == [right; 8]);
+                l.fill(1.0);
+                r.fill(1.0);
+            });
+            assert_eq!(planes, [[1.0; 8]]);
+            let mut none: [[f32; 8]; 0] = [];
+            let mut calls = 0;
+            Pairs::of(&layout).each(&mut Block::new(&mut none), |_, _, _| calls += 1);
+            assert_eq!(calls, 1, "memory goes on when both are missing");
         }
     }
 }

@@ -15,14 +15,14 @@
 //! | `position` | -1 left, 0 centre, 1 right | -1 to 1 | 0 |
 //! | `law` (set-up) | | see above | `EqualPower` |
 //!
-//! Moves are smooth and move the place, not the gains: with the two laws of equal power the power stays on the way (1e-10 dB
-//! in `f64`, 1.5e-6 dB in `f32`: the rounding of the gains; a test). A move from side to side over 20 ms puts -110 dB of
-//! clicks around a tone of 997 Hz ([`crate::gain`] says how that is measured).
+//! Moves are smooth and move the place, not the gains: with the two laws of equal power the power stays on the way
+//! (1e-10 dB in `f64`, 1.5e-6 dB in `f32`: the rounding of the gains; a test). A move from side to side over 20 ms puts
+//! -110 dB of clicks around a tone of 997 Hz ([`crate::gain`] says how that is measured).
 //!
 //! Latency 0, no tail. 0.4 ns per frame at rest, 4 ns on the way (`f32`).
 //!
-//! No standard fixes a law: ITU-R BS.775 only sends a centre channel to two loudspeakers at -3 dB, which `EqualPower` and
-//! `SquareRoot` do. Not for stereo tracks: use [`super::dual_pan`] or [`super::balance`].
+//! No standard fixes a law: ITU-R BS.775 only sends a centre channel to two loudspeakers at -3 dB, which `EqualPower`
+//! and `SquareRoot` do. Not for stereo tracks: use [`super::dual_pan`] or [`super::balance`].
 //!
 //! Source of the numbers: the equations above; a test holds them against a table of gains.
 
@@ -193,6 +193,7 @@ impl<S: Sample> Process<S> for Pan<S> {
 mod tests {
     use super::*;
     use crate::laws;
+    use core::f64::consts::FRAC_1_SQRT_2;
     use std::vec;
 
     /// Gains of left and right, frame by frame.
@@ -208,8 +209,8 @@ mod tests {
     #[test]
     fn the_table_of_laws_is_reproduced() {
         let table = [
-            (Law::EqualPower, [1.0, 0.9239, 0.7071, 0.3827, 0.0]),
-            (Law::SquareRoot, [1.0, 0.8660, 0.7071, 0.5000, 0.0]),
+            (Law::EqualPower, [1.0, 0.9239, FRAC_1_SQRT_2, 0.3827, 0.0]),
+            (Law::SquareRoot, [1.0, 0.8660, FRAC_1_SQRT_2, 0.5000, 0.0]),
             (Law::Compromise, [1.0, 0.8324, 0.5946, 0.3093, 0.0]),
             (Law::Linear, [1.0, 0.75, 0.5, 0.25, 0.0]),
         ];
@@ -226,8 +227,8 @@ mod tests {
             let centre = gains::<f64>(&mut at(law, 0.0), 1)[0];
             assert_eq!(centre.0, centre.1, "{law:?}");
         }
-        assert_eq!(gains::<f64>(&mut at(Law::EqualPower, 0.0), 1)[0].0, core::f64::consts::FRAC_1_SQRT_2);
-        assert_eq!(gains::<f64>(&mut at(Law::SquareRoot, 0.0), 1)[0].0, core::f64::consts::FRAC_1_SQRT_2);
+        assert_eq!(gains::<f64>(&mut at(Law::EqualPower, 0.0), 1)[0].0, FRAC_1_SQRT_2);
+        assert_eq!(gains::<f64>(&mut at(Law::SquareRoot, 0.0), 1)[0].0, FRAC_1_SQRT_2);
         assert_eq!(gains::<f64>(&mut at(Law::Compromise, -1.0), 1)[0], (1.0, 0.0));
         assert!(Pan::<f32>::new(&Setup::default(), &Params { position: Position(1.01) }).is_err());
     }

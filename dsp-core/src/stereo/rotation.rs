@@ -1,20 +1,20 @@
 //! Turns the whole stereo image by an angle and keeps all of its energy.
 //!
-//! On every pair of the layout: `l' = cos(a) l - sin(a) r`, `r' = sin(a) l + cos(a) r`. A positive angle turns to the right:
-//! at 45 degrees the left channel is in the centre and what was in the centre is at the right; at 90 degrees the left
-//! channel is at the right and the right one, inverted, at the left. `l'^2 + r'^2 = l^2 + r^2` at any angle and on
+//! On every pair of the layout: `l' = cos(a) l - sin(a) r`, `r' = sin(a) l + cos(a) r`. A positive angle turns to the
+//! right: at 45 degrees the left channel is in the centre and what was in the centre is at the right; at 90 degrees the
+//! left channel is at the right and the right one, inverted, at the left. `l'^2 + r'^2 = l^2 + r^2` at any angle and on
 //! the way; at 0 the output is the input, bit for bit.
 //!
 //! | parameter | unit | range | default |
 //! |---|---|---|---|
 //! | `angle` | degrees, to the right | -90 to 90 | 0 |
 //!
-//! Channels without a partner pass. Latency 0, no tail; 0.8 ns per stereo frame at rest (`f32`), 4 ns on the way. Moves are smooth in
-//! the angle.
+//! Channels without a partner pass. Latency 0, no tail; 0.8 ns per stereo frame at rest (`f32`), 4 ns on the way. Moves
+//! are smooth in the angle.
 //!
 //! What lies beyond a loudspeaker comes back inverted on the other side: above some 20 degrees listen in mono.
 //!
-//! Source: Gerzon, "Signal processing for simulating realistic stereo images", AES 93rd Convention (1992), on rotation.
+//! Source: the rotation matrix; what keeps the energy is that the squares of cosine and sine add up to 1.
 
 use super::pairs::Pairs;
 use super::turn::quarter;

@@ -1,8 +1,9 @@
 //! Shelves on the side signal: what width per band and mono bass run on.
 //!
-//! At each crossover `f` two equal sections `(s^2 + sqrt(g) k s + g) / (s^2 + k s + 1)`, `k = sqrt(2)`, raise what lies below
-//! by `g^2 = low / high`. Their magnitude is `(g^2 + w^4) / (1 + w^4)` with `w` the frequency over `f`: exactly what a
-//! fourth-order Linkwitz-Riley crossover gives whose bands have the gains `g^2` and 1, with `g = 0` its high-pass.
+//! At each crossover `f` two equal sections `(s^2 + sqrt(g) k s + g) / (s^2 + k s + 1)`, `k = sqrt(2)`, raise what lies
+//! below by `g^2 = low / high`. Their magnitude is `(g^2 + w^4) / (1 + w^4)` with `w` the frequency over `f`: exactly
+//! what a fourth-order Linkwitz-Riley crossover gives whose bands have the gains `g^2` and 1, with `g = 0` its
+//! high-pass.
 //!
 //! Why not that crossover: its bands add up to an all-pass, which turns the side by 180 degrees at `f` while the middle
 //! stays. Left and right would change places there. These sections turn the phase only as far as the gains differ, and

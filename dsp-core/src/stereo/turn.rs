@@ -3,7 +3,8 @@
 use crate::sample::Sample;
 
 /// `sin(u pi/2) / u` and `(cos(u pi/2) - 1) / u^2` in powers of `u^2`, for `u` in -1/2..1/2: minimax fits made for this
-/// crate (Remez exchange, 40 digits; error of the sine 1.7e-12, of the cosine 6.2e-14, both relative to their leading terms).
+/// crate (Remez exchange, 40 digits; error of the sine 1.7e-12, of the cosine 6.2e-14, both relative to their leading
+/// terms).
 const SINE: [f64; 5] = [
     1.570_796_326_757_612_1,
     -0.645_964_094_521_280_8,
@@ -25,8 +26,8 @@ fn polynomial<S: Sample>(c: &[f64; 5], q: S) -> S {
     a + q * (b + q * (c + q * (d + q * e)))
 }
 
-/// `(cos, sin)` of `p` quarter turns, `p` in 0..1; beyond, the ends. Exactly (1, 0) and (0, 1) at the ends and equal in the
-/// middle. Error 3e-12 (`f64`) or 1.5e-7 (`f32`); branch-free, the same bits in scalar and vector form.
+/// `(cos, sin)` of `p` quarter turns, `p` in 0..1; beyond, the ends. Exactly (1, 0) and (0, 1) at the ends and equal in
+/// the middle. Error 3e-12 (`f64`) or 1.5e-7 (`f32`); branch-free, the same bits in scalar and vector form.
 #[inline(always)]
 pub(super) fn quarter<S: Sample>(p: S) -> (S, S) {
     // From the middle out: the polynomials are short there, and the middle is exact.

@@ -1,27 +1,30 @@
 //! Gives width to what has none, a mono recording included, and takes nothing from a mono listener.
 //!
-//! On every pair of the layout, with `m = (l + r) / 2`: `l' = l + amount d`, `r' = r - amount d`, where `d` is the middle
-//! above `frequency` with its phase scattered: a Butterworth high-pass of fourth order, eight second-order all-passes and a gain of
-//! 0.663. `l' + r' = l + r`: the mono sum stays within -140 dB in `f32`, at rest and while every parameter moves (a test).
+//! On every pair of the layout, with `m = (l + r) / 2`: `l' = l + amount d`, `r' = r - amount d`, where `d` is the
+//! middle above `frequency` with its phase scattered: a Butterworth high-pass of fourth order, eight second-order
+//! all-passes and a gain of 0.663. `l' + r' = l + r`: the mono sum stays within -140 dB in `f32`, at rest and while
+//! every parameter moves (a test).
 //!
 //! | parameter | unit | range | default |
 //! |---|---|---|---|
 //! | `amount` | share of the scattered middle | 0 (unchanged, bit for bit) to 1 | 0.5 |
 //! | `frequency` | Hz; nothing is added below | 100 to 1000 | 250 |
 //!
-//! At an amount of 1 a mono programme comes out with a correlation of left and right of 0.39 to 0.40 in each octave from 500 Hz
-//! up. Correlation and level go together: where the middle stays as it is, a correlation `c` costs
+//! At an amount of 1 a mono programme comes out with a correlation of left and right of 0.39 to 0.40 in each octave
+//! from 500 Hz up. Correlation and level go together: where the middle stays as it is, a correlation `c` costs
 //! `10 log10(2 / (1 + c))` of level, 1.6 dB here; with the bass left alone pink noise rises by 0.9 dB (tests). At 0.5 the
 //! correlation is 0.80.
 //!
-//! Transients: nothing comes before them; 99 % of the energy of `d` comes within 2.8 ms (90 % within 0.7 ms). Latency 0;
-//! tail: the ring of the sections. 12 ns per stereo frame (`f32`). Channels without a partner pass. Moves of `amount` are smooth.
+//! Transients: nothing comes before them; 99 % of the energy of `d` comes within 2.8 ms (90 % within 0.7 ms). Latency
+//! 0; tail: the ring of the sections. 12 ns per stereo frame (`f32`). Channels without a partner pass. Moves of
+//! `amount` are smooth.
 //!
 //! Left and right alone are coloured by up to +4.4 and -9.5 dB in a pattern that is opposite on the other side: do not
 //! send one of them by itself to a loudspeaker. For a programme that has a side, try [`super::width`] first.
 //!
-//! Sources: Schroeder, "An artificial stereophonic effect obtained from a single audio signal", JAES 6(2) 1958; all-passes for it:
-//! Orban, "A rational technique for synthesizing pseudo-stereo from monophonic sources", JAES 18(2) 1970.
+//! Sources: Schroeder, "An artificial stereophonic effect obtained from a single audio signal", JAES 6(2) 1958;
+//! all-passes for it: Orban, "A rational technique for synthesizing pseudo-stereo from monophonic sources", JAES 18(2)
+//! 1970.
 
 use super::pairs::{MAX_PAIRS, Pairs, middle, spread, through};
 use crate::block::Block;
@@ -36,15 +39,16 @@ use crate::units::{Decibels, Frames, Hertz, Q, SampleRate};
 
 pub use super::bass_mono::Setup;
 
-/// Gain of the scattered middle at an amount of 1: its square, 0.44, makes a correlation of (1 - 0.44) / (1 + 0.44) = 0.39.
+/// Gain of the scattered middle at an amount of 1: its square, 0.44, makes a correlation of (1 - 0.44) / (1 + 0.44) =
+/// 0.39.
 const GAIN: f64 = 0.663;
 
 /// Qualities of a Butterworth high-pass of fourth order: 1 / (2 cos(pi/8)) and 1 / (2 cos(3 pi/8)).
 const HIGH_PASS: [f64; 2] = [0.541_196_100_146_197, 1.306_562_964_876_376_5];
 
-/// Frequencies and qualities of the all-passes: found by differential evolution so that in every octave from 500 Hz to 16 kHz, at
-/// 44.1, 48 and 96 kHz, the scattered middle is as unlike the middle as it gets (mean cosine of the phase within
-/// +-0.09), with the qualities, and so the smear, kept low.
+/// Frequencies and qualities of the all-passes: found by differential evolution so that in every octave from 500 Hz to
+/// 16 kHz, at 44.1, 48 and 96 kHz, the scattered middle is as unlike the middle as it gets (mean cosine of the phase
+/// within +-0.09), with the qualities, and so the smear, kept low.
 const ALL_PASS: [(f64, f64); 8] = [
     (558.0, 0.72),
     (717.0, 0.51),

@@ -1,13 +1,14 @@
 //! Gains over frequency, from impulse responses.
 
 use crate::{db, powers};
+use dsp_core::filter::{equalizer, svf};
 use dsp_core::laws::{self, Audio};
 use dsp_core::layout::Layout;
 use dsp_core::process::Process;
 use dsp_core::sample::Sample;
 use dsp_core::signal;
-use dsp_core::stereo::{bands, bass_mono, frequency_pan, pan, widener};
-use dsp_core::units::{Hertz, Pan, SampleRate};
+use dsp_core::stereo::{bands, bass_mono, frequency_pan, mid_side_equalizer, pan, widener};
+use dsp_core::units::{Decibels, Hertz, Pan, SampleRate};
 
 /// Bins are 1 Hz apart at 48 kHz.
 const FRAMES: usize = 48_000;
@@ -168,4 +169,35 @@ fn power_of_the_frequency_pan_is_as_stated() {
         assert!((least + dip).abs() < 0.01 && (power[1_000] - least).abs() < 1e-3, "{low} to {high}: {least:.3} dB");
         assert!(power[100].abs() < 0.002 && power[10_000].abs() < 0.002);
     }
+}
+
+#[test]
+fn every_pair_of_a_layout_is_treated_as_stereo() {
+    let input: Audio<f32> = (0..6).map(|c| signal::pink(c, 0.5).take(3_000).collect()).collect();
+    fn check<P: Process<f32>>(name: &str, input: &Audio<f32>, make: impl Fn(Layout) -> P) {
+        let out = laws::render(&mut make(Layout::SURROUND_5_1), input);
+        for (left, right) in [(0, 1), (4, 5)] {
+            let pair = [input[left].clone(), input[right].clone()];
+            let stereo = laws::render(&mut make(Layout::STEREO), &pair);
+            assert!(stereo[0] == out[left] && stereo[1] == out[right], "{name}: {left}, {right}");
+            assert!(stereo[0] != input[left], "{name} has done something");
+        }
+        assert!(out[2] == input[2] && out[3] == input[3], "{name}: centre and LFE");
+    }
+    check("bands", &input, |layout| {
+        let setup = bands::Setup { layout, ..SETUP };
+        let params = bands::Params { widths: [0.0, 0.5, 1.5, 2.0], ..bands::Params::default() };
+        bands::Bands::new(&setup, &params, vec![0.0; bands::required_len(&setup)]).unwrap()
+    });
+    check("widener", &input, |layout| {
+        let setup = widener::Setup { layout, ..SETUP };
+        widener::Widener::new(&setup, &widener::Params::default(), vec![0.0; widener::required_len(&setup)]).unwrap()
+    });
+    check("mid/side equaliser", &input, |layout| {
+        let setup = mid_side_equalizer::Setup { layout, ..SETUP };
+        let side = equalizer::Params::from_bands(&[svf::Params { gain: Decibels(6.0), ..svf::Params::default() }; 3]);
+        let params = mid_side_equalizer::Params { side: side.unwrap(), ..mid_side_equalizer::Params::default() };
+        let storage = || vec![0.0; mid_side_equalizer::required_len(&setup)];
+        mid_side_equalizer::MidSideEqualizer::new(&setup, &params, [storage(), storage()]).unwrap()
+    });
 }
