@@ -81,7 +81,12 @@ fn two_stage(room: &[f32]) -> TwoStageFFTConvolver<f32> {
     p
 }
 
-fn ours<S: Sample>(group: &mut criterion::BenchmarkGroup<'_, criterion::measurement::WallTime>, name: &str, latency: Latency, routing: Routing) {
+fn ours<S: Sample>(
+    group: &mut criterion::BenchmarkGroup<'_, criterion::measurement::WallTime>,
+    name: &str,
+    latency: Latency,
+    routing: Routing,
+) {
     let source = music::<S>(0.8);
     let mut planes = source.clone();
     let mut p = convolution::<S>(latency, routing);

@@ -216,12 +216,12 @@ impl Passes {
         im: &mut [S],
         groups: Range<usize>,
     ) {
-        self.run(which, table, re, im, groups, quads::<S, false>, pairs::<S, false>);
+        self.run(which, table, re, im, groups, sixteen::<S, false>, quads::<S, false>, pairs::<S, false>);
     }
 
     /// Some groups of a pass back; passes are undone last to first.
     pub(crate) fn back<S: Sample>(self, which: usize, table: &[S], re: &mut [S], im: &mut [S], groups: Range<usize>) {
-        self.run(which, table, re, im, groups, quads::<S, true>, pairs::<S, true>);
+        self.run(which, table, re, im, groups, sixteen::<S, true>, quads::<S, true>, pairs::<S, true>);
     }
 
     #[inline(always)]
@@ -232,11 +232,20 @@ impl Passes {
         re: &mut [S],
         im: &mut [S],
         groups: Range<usize>,
+        sixteen: impl Fn(&mut [S; GROUP], &mut [S; GROUP], &[S; QUAD]),
         quads: impl Fn(&mut [S], &mut [S], &[S], usize, usize),
         pairs: impl Fn(&mut [S], &mut [S], &[S], usize, usize),
     ) {
         let Pass { four, block, table: at } = self.pass(which);
         let per = block / GROUP;
+        if per == 1 {
+            let points = GROUP * groups.start..GROUP * groups.end;
+            let (re, im) = (re[points.clone()].as_chunks_mut().0, im[points].as_chunks_mut().0);
+            if let Some(w) = table[at..].first_chunk() {
+                re.iter_mut().zip(im).for_each(|(re, im)| sixteen(re, im, w));
+            }
+            return;
+        }
         let mut group = groups.start;
         while group < groups.end {
             let (index, first) = (group / per, group % per);
@@ -326,6 +335,17 @@ fn quads<S: Sample, const BACK: bool>(re: &mut [S], im: &mut [S], w: &[S], first
         &mut di[first..],
         w,
     );
+}
+
+/// The pass of radix 4 on a block of 16, as straight code of its own: inside a loop it would be turned inside out.
+#[inline(never)]
+fn sixteen<S: Sample, const BACK: bool>(re: &mut [S; GROUP], im: &mut [S; GROUP], w: &[S; QUAD]) {
+    for i in 0..4 {
+        let x = [(re[i], im[i]), (re[4 + i], im[4 + i]), (re[8 + i], im[8 + i]), (re[12 + i], im[12 + i])];
+        let w = [(w[i], w[4 + i]), (w[8 + i], w[12 + i]), (w[16 + i], w[20 + i])];
+        let y = if BACK { four_back(conjugate_factors(x, w)) } else { factors(four(x), w) };
+        [(re[i], im[i]), (re[4 + i], im[4 + i]), (re[8 + i], im[8 + i]), (re[12 + i], im[12 + i])] = y;
+    }
 }
 
 type Two<'a, S> = (&'a mut [S], &'a mut [S]);

@@ -203,12 +203,7 @@ impl Layout {
 
     /// Replaces the numbers of every batch by what `step` makes of them.
     #[inline(always)]
-    fn batches<S: Sample>(
-        self,
-        re: &mut [S],
-        im: &mut [S],
-        step: impl Fn(&[S], &[S], (&mut [S], &mut [S])),
-    ) {
+    fn batches<S: Sample>(self, re: &mut [S], im: &mut [S], step: impl Fn(&[S], &[S], (&mut [S], &mut [S]))) {
         let len = self.passes.batch();
         let (mut r, mut i) = ([S::ZERO; BATCH], [S::ZERO; BATCH]);
         let (r, i) = (&mut r[..len], &mut i[..len]);
@@ -250,7 +245,9 @@ mod tests {
 
     fn naive(x: &[f64]) -> [Vec<f64>; 2] {
         let part = |f: fn(f64) -> f64| {
-            let bin = |k: usize| x.iter().enumerate().map(|(n, v)| v * f(TAU * ((k * n) % x.len()) as f64 / x.len() as f64)).sum();
+            let bin = |k: usize| {
+                x.iter().enumerate().map(|(n, v)| v * f(TAU * ((k * n) % x.len()) as f64 / x.len() as f64)).sum()
+            };
             (0..=x.len() / 2).map(bin).collect()
         };
         [part(f64::cos), part(|a| -f64::sin(a))]

@@ -101,7 +101,12 @@ impl Skew {
 
     /// The last step forwards: hands the bins of some batches to `each`.
     #[inline(always)]
-    pub(crate) fn finish<S: Sample>(self, z: &[S], batches: Range<usize>, mut each: impl FnMut(usize, &[S], &[S])) {
+    pub(crate) fn finish<S: Sample>(
+        self,
+        z: &[S],
+        batches: Range<usize>,
+        mut each: impl FnMut(usize, &mut [S], &mut [S]),
+    ) {
         let (re, im) = z.split_at(self.block);
         let len = self.batch();
         let (mut bins_re, mut bins_im) = ([S::ZERO; BATCH], [S::ZERO; BATCH]);

@@ -6,6 +6,7 @@ mod binaural;
 mod biquad;
 mod chorus;
 mod compressor;
+mod convolution;
 mod dc_block;
 mod dither;
 mod ducked;

@@ -10,6 +10,7 @@ use dsp_core::signal;
 use dsp_core::units::SampleRate;
 
 mod delay;
+mod convolution;
 mod mastering;
 mod space;
 mod modulation;
@@ -65,4 +66,5 @@ mod run {
     in_both!(mastering, reverb);
     in_both!(mastering, surround);
     in_both!(delay, mastering);
+    in_both!(convolution, mastering);
 }

@@ -220,7 +220,12 @@ mod tests {
     fn room(t60: f64, frames: usize) -> [Vec<f64>; 2] {
         [1, 2].map(|seed| {
             let noise = signal::white::<f64>(seed, 1.0).zip(0_i32..);
-            noise.take(frames).map(|(v, n)| if n < 500 { v * 1e-4 } else { v * libm::exp10(-3.0 * f64::from(n - 500) / (t60 * 48e3)) }).collect()
+            noise
+                .take(frames)
+                .map(
+                    |(v, n)| if n < 500 { v * 1e-4 } else { v * libm::exp10(-3.0 * f64::from(n - 500) / (t60 * 48e3)) },
+                )
+                .collect()
         })
     }
 

@@ -46,7 +46,8 @@ pub struct Kernel<S, K> {
 /// When the set-up is not valid.
 pub fn required_len(setup: &Setup, frames: usize) -> Result<usize, Error> {
     let plan = Plan::new(setup)?;
-    let spectra = setup.responses() * (plan.head() + plan.levels().iter().map(|l| spectra_len(l, frames)).sum::<usize>());
+    let spectra =
+        setup.responses() * (plan.head() + plan.levels().iter().map(|l| spectra_len(l, frames)).sum::<usize>());
     let largest = plan.levels().iter().filter(|l| l.used(frames) > 0).map(workspace_len).max();
     Ok(spectra + largest.unwrap_or(0))
 }

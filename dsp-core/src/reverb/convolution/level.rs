@@ -74,10 +74,13 @@ impl<'a, S: Sample> Memory<'a, S> {
             (None, _) if last => {
                 let spectra = &mut self.spectra[channel * per_channel..][..per_channel];
                 skew.finish(self.z, portions, |batch, re, im| {
+                    re.iter_mut().for_each(|x| *x = x.flush());
+                    im.iter_mut().for_each(|x| *x = x.flush());
                     for (i, (re, im)) in re.as_chunks::<GROUP>().0.iter().zip(im.as_chunks::<GROUP>().0).enumerate() {
                         let at = (batch * rows + i) * level.parts + state.newest;
-                        for (to, bin) in spectra[at * ROW..][..ROW].iter_mut().zip(re.iter().chain(im)) {
-                            *to = bin.flush();
+                        if let Some(row) = spectra[at * ROW..].first_chunk_mut::<ROW>() {
+                            row[..GROUP].copy_from_slice(re);
+                            row[GROUP..].copy_from_slice(im);
                         }
                     }
                 });

@@ -21,8 +21,8 @@
 //!
 //! Sources: see [`plan`] for the cut and the timetable.
 
-pub mod ir;
 mod head;
+pub mod ir;
 mod kernel;
 mod level;
 mod plan;
@@ -359,7 +359,8 @@ impl<S: Sample, M: Storage<S>, K: Storage<S>> Process<S> for Convolution<S, M, K
 
     fn tail(&self) -> Tail {
         let heard = |slot: &usize| *slot == self.active || self.swap.is_some();
-        let frames = [0, 1].into_iter().filter(heard).filter_map(|i| self.kernels[i].as_ref()).map(Kernel::frames).max();
+        let frames =
+            [0, 1].into_iter().filter(heard).filter_map(|i| self.kernels[i].as_ref()).map(Kernel::frames).max();
         Tail::Frames(Frames(frames.map_or(0, |frames| frames as u64 - 1)))
     }
 }

@@ -21,8 +21,8 @@ pub(crate) const MAX_LEVELS: usize = 6;
 const SHORTEST: usize = 32;
 /// Longest parts: 0.7 s at 48 kHz, then one second of response costs 23 products per frame.
 const LONGEST: usize = 32_768;
-/// An operation of a transform takes about twice the time of one of the long sums of products.
-const TRANSFORM_WEIGHT: f64 = 2.0;
+/// An operation of a transform takes a quarter more time than one of the long sums of products (measured).
+const TRANSFORM_WEIGHT: f64 = 1.25;
 /// Additions and multiplications of a complex product that is added to a sum.
 const PRODUCT: usize = 8;
 
@@ -190,16 +190,6 @@ pub(crate) struct Work {
     products: [Option<usize>; 2],
 }
 
-/// One step for one channel.
-struct Phase {
-    kernel: Option<usize>,
-    channel: usize,
-    step: usize,
-    /// Operations of a portion.
-    cost: usize,
-    portions: usize,
-}
-
 /// Some portions of one step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Piece {
@@ -212,23 +202,34 @@ pub(crate) struct Piece {
 }
 
 impl Work {
-    fn phase(&self, phase: usize) -> Option<Phase> {
-        let steps = self.skew.steps();
-        let (lane, step) = (phase / steps, phase % steps);
-        let (turn, channel) = (lane / self.channels, lane % self.channels);
-        if turn == 0 {
-            let (cost, portions) = (self.skew.cost(step), self.skew.portions(step + 1 == steps));
-            return Some(Phase { kernel: None, channel, step, cost, portions });
+    /// The kernel of a turn: first the input's spectra (`None`), then each kernel that sounds.
+    #[inline(always)]
+    fn kernel(&self, turn: usize) -> Option<Option<usize>> {
+        match (turn, self.products) {
+            (0, _) => Some(None),
+            (1, [Some(_), _]) => Some(Some(0)),
+            (1, [None, Some(_)]) | (2, [Some(_), Some(_)]) => Some(Some(1)),
+            _ => None,
         }
-        let mut kernels = (0..2).filter_map(|slot| self.products[slot].map(|cost| (slot, cost)));
-        let (slot, products) = kernels.nth(turn - 1)?;
-        let cost = self.skew.back_cost(step) + if step == 0 { products } else { 0 };
-        Some(Phase { kernel: Some(slot), channel, step, cost, portions: self.skew.portions(step == 0) })
+    }
+
+    /// Operations of a portion of a step, and the number of portions.
+    #[inline(always)]
+    fn step(&self, kernel: Option<usize>, step: usize) -> (usize, usize) {
+        match kernel {
+            None => (self.skew.cost(step), self.skew.portions(step + 1 == self.skew.steps())),
+            Some(slot) if step == 0 => {
+                (self.skew.back_cost(0) + self.products[slot].unwrap_or(0), self.skew.portions(true))
+            }
+            Some(_) => (self.skew.back_cost(step), self.skew.portions(false)),
+        }
     }
 
     /// Operations in all.
     pub(crate) fn total(&self) -> usize {
-        (0..).map_while(|phase| self.phase(phase)).map(|phase| phase.cost * phase.portions).sum()
+        let steps =
+            |kernel| (0..self.skew.steps()).map(move |step| self.step(kernel, step)).map(|(a, b)| a * b).sum::<usize>();
+        self.channels * (0..).map_while(|turn| self.kernel(turn)).map(steps).sum::<usize>()
     }
 }
 
@@ -240,7 +241,9 @@ pub(crate) const fn target(total: usize, turn: usize, turns: usize) -> usize {
 /// How far a level has come with its block.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Walk {
-    phase: usize,
+    turn: usize,
+    channel: usize,
+    step: usize,
     portion: usize,
     done: usize,
 }
@@ -251,14 +254,22 @@ impl Walk {
         if self.done >= target {
             return None;
         }
-        let Phase { kernel, channel, step, cost, portions: all } = work.phase(self.phase)?;
+        let kernel = work.kernel(self.turn)?;
+        let (cost, all) = work.step(kernel, self.step);
         let count = (target - self.done).div_ceil(cost).min(all - self.portion);
         let portions = self.portion..self.portion + count;
+        let piece = Piece { kernel, channel: self.channel, step: self.step, portions, operations: count * cost };
+        self.done += count * cost;
         self.portion += count;
         if self.portion == all {
-            (self.phase, self.portion) = (self.phase + 1, 0);
+            (self.portion, self.step) = (0, self.step + 1);
         }
-        self.done += count * cost;
-        Some(Piece { kernel, channel, step, portions, operations: count * cost })
+        if self.step == work.skew.steps() {
+            (self.step, self.channel) = (0, self.channel + 1);
+        }
+        if self.channel == work.channels {
+            (self.channel, self.turn) = (0, self.turn + 1);
+        }
+        Some(piece)
     }
 }
