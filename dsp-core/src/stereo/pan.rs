@@ -7,6 +7,7 @@
 //! |---|---|---|---|---|
 //! | [`Law::EqualPower`] | `cos(p pi/2)` | `sin(p pi/2)` | -3.01 dB | the power, in a room |
 //! | [`Law::SquareRoot`] | `sqrt(1 - p)` | `sqrt(p)` | -3.01 dB | the power; reaches the sides later |
+//! | [`Law::Itu`] | `cos a` | `sin a`, `tan(a - pi/4) = tan(30 deg position) / tan(30 deg)` | -3.01 dB | the power; the place between loudspeakers at 30 degrees |
 //! | [`Law::Compromise`] | `sqrt((1 - p) cos(p pi/2))` | `sqrt(p sin(p pi/2))` | -4.52 dB | neither quite |
 //! | [`Law::Linear`] | `1 - p` | `p` | -6.02 dB | the sum, for mono listeners |
 //!
@@ -15,16 +16,18 @@
 //! | `position` | -1 left, 0 centre, 1 right | -1 to 1 | 0 |
 //! | `law` (set-up) | | see above | `EqualPower` |
 //!
-//! Moves are smooth and move the place, not the gains: with the two laws of equal power the power stays on the way
+//! Moves are smooth and move the place, not the gains: with the three laws of equal power the power stays on the way
 //! (1e-10 dB in `f64`, 1.5e-6 dB in `f32`: the rounding of the gains; a test). A move from side to side over 20 ms puts
 //! -110 dB of clicks around a tone of 997 Hz ([`crate::gain`] says how that is measured).
 //!
 //! Latency 0, no tail. 0.4 ns per frame at rest, 4 ns on the way (`f32`).
 //!
-//! No standard fixes a law: ITU-R BS.775 only sends a centre channel to two loudspeakers at -3 dB, which `EqualPower`
-//! and `SquareRoot` do. Not for stereo tracks: use [`super::dual_pan`] or [`super::balance`].
+//! No standard fixes the law of a mixing desk. `Itu` is how ITU-R BS.2127 pans between a pair of loudspeakers at 30 degrees (the
+//! tangent law); ITU-R BS.775 sends a centre channel to two loudspeakers at -3 dB, which all three laws of equal power do.
+//! Not for stereo tracks: use [`super::dual_pan`] or [`super::balance`].
 //!
-//! Source of the numbers: the equations above; a test holds them against a table of gains.
+//! Source of the numbers: the equations above; a test holds them against a table of gains. Tangent law: Bernfeld, "Attempts for
+//! better understanding of the directional stereophonic listening mechanism", AES 44 (1973); ITU-R BS.2127.
 
 use super::turn::quarter;
 use crate::block::Block;
@@ -44,6 +47,8 @@ pub enum Law {
     EqualPower,
     /// Square roots: -3 dB in the centre.
     SquareRoot,
+    /// The tangent law for loudspeakers at 30 degrees, as in ITU-R BS.2127: -3 dB in the centre.
+    Itu,
     /// Half way between equal power and linear: -4.5 dB in the centre.
     Compromise,
     /// Straight: -6 dB in the centre.
@@ -52,7 +57,7 @@ pub enum Law {
 
 impl Law {
     /// Every law.
-    pub const ALL: [Self; 4] = [Self::EqualPower, Self::SquareRoot, Self::Compromise, Self::Linear];
+    pub const ALL: [Self; 5] = [Self::EqualPower, Self::SquareRoot, Self::Itu, Self::Compromise, Self::Linear];
 
     /// What moves: 0 at the left to 1 at the right.
     pub(super) fn place(self, parameter: &'static str, position: Position) -> Result<f64, Error> {
@@ -61,6 +66,10 @@ impl Law {
         Ok(match self {
             // Square roots are cosine and sine of this angle: moved as an angle they have no corner at the sides.
             Self::SquareRoot => libm::atan2(libm::sqrt(p), libm::sqrt(1.0 - p)) / FRAC_PI_2,
+            Self::Itu => {
+                let base = core::f64::consts::FRAC_PI_6;
+                0.5 + libm::atan(libm::tan(base * position.0) / libm::tan(base)) / FRAC_PI_2
+            }
             _ => p,
         })
     }
@@ -69,7 +78,7 @@ impl Law {
     #[inline(always)]
     pub(super) fn gains<S: Sample>(self, place: S) -> (S, S) {
         match self {
-            Self::EqualPower | Self::SquareRoot => quarter(place),
+            Self::EqualPower | Self::SquareRoot | Self::Itu => quarter(place),
             Self::Compromise => {
                 let (c, s) = quarter(place);
                 (((S::ONE - place) * c).sqrt(), (place * s).sqrt())
@@ -211,6 +220,7 @@ mod tests {
         let table = [
             (Law::EqualPower, [1.0, 0.9239, FRAC_1_SQRT_2, 0.3827, 0.0]),
             (Law::SquareRoot, [1.0, 0.8660, FRAC_1_SQRT_2, 0.5000, 0.0]),
+            (Law::Itu, [1.0, 0.939_07, FRAC_1_SQRT_2, 0.343_72, 0.0]),
             (Law::Compromise, [1.0, 0.8324, 0.5946, 0.3093, 0.0]),
             (Law::Linear, [1.0, 0.75, 0.5, 0.25, 0.0]),
         ];
@@ -245,7 +255,7 @@ mod tests {
 
     #[test]
     fn power_stays_at_rest_and_on_the_way() {
-        for law in [Law::EqualPower, Law::SquareRoot] {
+        for law in [Law::EqualPower, Law::SquareRoot, Law::Itu] {
             let (wide, narrow) = (power_stays::<f64>(law), power_stays::<f32>(law));
             assert!(wide <= 1e-10 && narrow <= 1.5e-6, "{law:?}: {wide:e} dB, in f32 {narrow:e} dB");
         }

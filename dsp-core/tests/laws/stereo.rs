@@ -94,7 +94,7 @@ family!(fader, 1e3, None, 1, 0.0, |seed| gain::Setup { channels: 1 + seed as usi
     neutral: Some(gain::Params::default()));
 
 fn law(seed: u32) -> pan::Law {
-    pan::Law::ALL[seed as usize % 4]
+    pan::Law::ALL[seed as usize % 5]
 }
 
 family!(place, 20.0, Some(1.0), 1, 0.0, |seed| pan::Setup { law: law(seed) },

@@ -12,10 +12,10 @@ use dsp_core::units::SampleRate;
 mod delay;
 mod convolution;
 mod mastering;
-mod space;
 mod modulation;
-mod stereo;
 mod reverb;
+mod space;
+mod stereo;
 mod surround;
 
 #[global_allocator]

@@ -4,5 +4,5 @@
 //! per reverberator asks for them.
 
 mod analysis;
-mod plate;
 mod fdn;
+mod plate;

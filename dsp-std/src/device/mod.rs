@@ -19,13 +19,14 @@ pub mod setup;
 use dsp_core::delay::{echo, haas};
 use dsp_core::dynamics::{compressor, limiter};
 use dsp_core::filter::{biquad, dc_block, equalizer, one_pole, svf};
-use dsp_core::layout::Layout;
 use dsp_core::gain;
+use dsp_core::layout::Layout;
 use dsp_core::modulation::{chorus, flanger, phaser, tremolo};
-use dsp_core::reverb::{convolution, early, ducked, fdn, gated, plate};
+use dsp_core::reverb::{convolution, ducked, early, fdn, gated, plate};
 use dsp_core::shape::{dither, saturation};
 use dsp_core::stereo::{
-    balance, bands, bass_mono, dual_pan, frequency_pan, mid_side_equalizer, mid_side_gain, pan, rotation, widener, width,
+    balance, bands, bass_mono, dual_pan, frequency_pan, mid_side_equalizer, mid_side_gain, pan, rotation, widener,
+    width,
 };
 use dsp_core::surround::{downmix, panner};
 use dsp_core::units::{Hertz, Mix, SampleRate};

@@ -15,7 +15,8 @@ use dsp_core::reverb::{ducked, fdn, gated, plate};
 use dsp_core::sample::Sample;
 use dsp_core::shape::{dither, saturation};
 use dsp_core::stereo::{
-    balance, bands, bass_mono, dual_pan, frequency_pan, mid_side_equalizer, mid_side_gain, pan, rotation, widener, width,
+    balance, bands, bass_mono, dual_pan, frequency_pan, mid_side_equalizer, mid_side_gain, pan, rotation, widener,
+    width,
 };
 use dsp_core::surround::{downmix, panner};
 use dsp_core::units::{Frames, SampleRate};

@@ -64,8 +64,8 @@ fn wrong_names_and_values_are_named() {
 
 #[test]
 fn bands_above_the_rate_are_left_out_and_named() {
-    let d = device("device = 'equalizer'\nparams = [{ frequency = 12000.0, gain = 1.0 }, { frequency = 100.0 }]")
-        .unwrap();
+    let d =
+        device("device = 'equalizer'\nparams = [{ frequency = 12000.0, gain = 1.0 }, { frequency = 100.0 }]").unwrap();
     let mut left_out = Vec::new();
     let fitted = d.fitted(SampleRate::new(16_000).unwrap(), &mut left_out);
     assert!(fitted.node::<f32>(SampleRate::new(16_000).unwrap(), Layout::MONO).is_ok());

@@ -17,8 +17,8 @@ mod solve;
 
 use crate::audio::Audio;
 use crate::bits::Bits;
-use crate::device;
 use crate::chain::Chain;
+use crate::device;
 use crate::measure::{Measurement, measure};
 use crate::preset::Preset;
 use dsp_core::block::Block;
