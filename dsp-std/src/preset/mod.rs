@@ -31,12 +31,13 @@ use std::path::Path;
 pub use text::Error;
 
 /// The built-in presets, the default first.
-const BUILT_IN: [&str; 6] = [
+const BUILT_IN: [&str; 7] = [
     include_str!("streaming.toml"),
     include_str!("podcast.toml"),
     include_str!("broadcast.toml"),
     include_str!("cd.toml"),
     include_str!("club.toml"),
+    include_str!("wide.toml"),
     include_str!("transparent.toml"),
 ];
 
@@ -160,6 +161,7 @@ mod tests {
             ("broadcast", -23.0, -1.0),
             ("cd", -11.0, -0.3),
             ("club", -9.0, -0.5),
+            ("wide", -14.0, -1.0),
             ("transparent", -14.0, -1.0),
         ];
         for ((preset, text), (name, loudness, peak)) in built_in().into_iter().zip(BUILT_IN).zip(wanted) {
