@@ -13,7 +13,6 @@ mod downmix;
 mod ducked;
 mod echo;
 mod equalizer;
-mod equalizer;
 mod fdn;
 mod flanger;
 mod gated;

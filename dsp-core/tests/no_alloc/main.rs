@@ -9,8 +9,8 @@ use dsp_core::sample::Sample;
 use dsp_core::signal;
 use dsp_core::units::SampleRate;
 
-mod delay;
 mod convolution;
+mod delay;
 mod mastering;
 mod modulation;
 mod reverb;
@@ -60,11 +60,5 @@ macro_rules! in_both {
 }
 
 mod run {
-    in_both!(mastering, space);
-    in_both!(mastering, modulation);
-    in_both!(mastering, stereo);
-    in_both!(mastering, reverb);
-    in_both!(mastering, surround);
-    in_both!(delay, mastering);
-    in_both!(convolution, mastering);
+    in_both!(convolution, delay, mastering, modulation, reverb, space, stereo, surround);
 }
