@@ -70,7 +70,6 @@ impl Channels {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(default, deny_unknown_fields))]
 pub struct Params {
     /// Gain; [`Decibels::SILENCE`] is allowed.
-    #[cfg_attr(feature = "serde", serde(deserialize_with = "level"))]
     pub gain: Decibels,
     /// Channels whose polarity is inverted.
     pub invert: Channels,
@@ -82,13 +81,6 @@ impl Default for Params {
     fn default() -> Self {
         Self { gain: Decibels(0.0), invert: Channels::NONE, mute: false }
     }
-}
-
-/// Silence is `null` in formats that have no infinite numbers (JSON).
-#[cfg(feature = "serde")]
-pub(crate) fn level<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Decibels, D::Error> {
-    let gain: Option<f64> = serde::Deserialize::deserialize(deserializer)?;
-    Ok(gain.map_or(Decibels::SILENCE, Decibels))
 }
 
 /// The amplitude ratio of a gain from silence to +24 dB.
@@ -294,13 +286,6 @@ mod tests {
         assert!(Gain::<f32>::new(&Setup { channels: 3 }, &at(24.1)).is_err());
         assert!(Gain::<f32>::new(&Setup { channels: 3 }, &at(f64::NAN)).is_err());
         assert!((0..24).all(|c| Channels::ALL.contains(c)) && !Channels::ALL.contains(24));
-    }
-
-    #[test]
-    #[cfg(feature = "serde")]
-    fn null_is_silence() {
-        let null = serde::de::value::UnitDeserializer::<serde::de::value::Error>::new();
-        assert_eq!(level(null).unwrap(), Decibels::SILENCE);
     }
 
     #[test]

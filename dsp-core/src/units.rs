@@ -28,10 +28,28 @@ unit!(
     /// A duration in seconds.
     Seconds
 );
-unit!(
-    /// A level difference or gain in decibels; `20 log10` of an amplitude ratio.
-    Decibels
-);
+/// A level difference or gain in decibels; `20 log10` of an amplitude ratio.
+///
+/// Minus infinity, silence, is read from `null` too: some formats (JSON) have no infinite numbers and write that.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
+pub struct Decibels(pub f64);
+
+impl Decibels {
+    /// The plain number.
+    pub const fn get(self) -> f64 {
+        self.0
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<'de> serde::Deserialize<'de> for Decibels {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number: Option<f64> = serde::Deserialize::deserialize(deserializer)?;
+        Ok(number.map_or(Self::SILENCE, Self))
+    }
+}
+
 unit!(
     /// A loudness in LUFS (LKFS), ITU-R BS.1770. The difference of two is in [`Decibels`] (LU).
     Lufs
@@ -220,6 +238,14 @@ mod tests {
     fn rates_outside_8_to_768_khz_are_refused() {
         assert!(SampleRate::new(7_999).is_err() && SampleRate::new(768_001).is_err());
         assert_eq!(SampleRate::new(8_000).unwrap().get(), 8_000);
+    }
+
+    #[test]
+    #[cfg(feature = "serde")]
+    fn null_is_silence() {
+        use serde::de::value::{Error, UnitDeserializer};
+        let null: Decibels = serde::Deserialize::deserialize(UnitDeserializer::<Error>::new()).unwrap();
+        assert_eq!(null, Decibels::SILENCE);
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub const FADE: usize = 2048;
 pub struct Rung {
     /// Frames that were added behind the programme.
     pub frames: usize,
-    /// Whether it could still be heard when it was cut.
+    /// Whether it would have gone on.
     pub cut: bool,
 }
 
@@ -49,8 +49,8 @@ impl<S: Sample> Chain<S> {
     }
 
     /// Like [`render`](Self::render), and lets the chain ring on behind the programme, as long as its tail lasts but at most
-    /// `longest` frames. What is then left below [`SILENCE`] is cut off; a sound that is cut while it can still be heard is
-    /// faded out within [`FADE`] frames.
+    /// `longest` frames. What is then left below [`SILENCE`] is cut off; a sound that goes on is
+    /// faded out within the last [`FADE`] frames.
     pub fn ring_out(&mut self, planes: &mut [Vec<S>], longest: usize, progress: impl FnMut(usize)) -> Rung {
         let frames = planes.iter().map(Vec::len).min().unwrap_or(0);
         let tail = match self.tail() {
@@ -61,11 +61,13 @@ impl<S: Sample> Chain<S> {
         let floor = S::from_f64(SILENCE);
         let heard = |plane: &Vec<S>| plane.iter().rposition(|v| v.abs() >= floor).map_or(0, |last| last + 1);
         let end = planes.iter().map(heard).max().unwrap_or(0).max(frames);
-        let cut = tail > longest && end == frames + longest;
+        // Between two echoes it may be silent: whether it goes on shows in the last quarter.
+        let cut = tail > longest && end > frames + longest * 3 / 4;
+        let end = if cut { frames + longest } else { end };
         for plane in planes.iter_mut() {
             plane.truncate(end);
-            let fade = FADE.min(longest);
-            for (i, v) in plane[end - fade..].iter_mut().enumerate().filter(|_| cut) {
+            let fade = if cut { FADE.min(longest) } else { 0 };
+            for (i, v) in plane[end - fade..].iter_mut().enumerate() {
                 *v *= Shape::Smooth.at(S::from_f64((fade - i) as f64 / fade as f64));
             }
         }
@@ -166,6 +168,21 @@ mod tests {
         let peak = (0..1_000).max_by(|a, b| planes[0][*a].abs().total_cmp(&planes[0][*b].abs()));
         assert_eq!(peak, Some(321));
         assert!(planes[0][..321].iter().all(|v| *v == 0.0));
+    }
+
+    #[test]
+    fn a_chain_rings_out_and_no_longer_than_it_may() {
+        let echo = "device = 'echo'\nparams = { left = { seconds = 0.1 }, feedback = 0.5, mix = 1.0 }";
+        let mut chain = Chain::<f32>::new(&[toml::from_str(echo).unwrap()], SampleRate::VIDEO, Layout::MONO).unwrap();
+        let click = || vec![[&[1.0_f32][..], &[0.0; 99]].concat()];
+        // -120 dB is passed after 20 rounds of -6 dB.
+        let mut planes = click();
+        assert_eq!(chain.ring_out(&mut planes, 480_000, |_| {}), Rung { frames: 20 * 4_800 - 99, cut: false });
+        assert_eq!((planes[0][4_800], planes[0][9_600]), (1.0, 0.5));
+        let mut planes = click();
+        assert_eq!(chain.ring_out(&mut planes, 10_000, |_| {}), Rung { frames: 10_000, cut: true });
+        assert_eq!((planes[0].len(), planes[0][4_800]), (10_100, 1.0));
+        assert!(planes[0][9_600] > 0.05 && planes[0][9_600] < 0.3, "within the fade");
     }
 
     #[test]

@@ -13,15 +13,15 @@ use std::error::Error;
 /// Longest answer that is drawn.
 const LONGEST: Seconds = Seconds(6.0);
 /// Deepest level that is drawn, dB.
-const FLOOR: f64 = -84.0;
+const FLOOR: f64 = -80.0;
 /// Width of a colour, dB.
-const BAND: f64 = 6.0;
+const BAND: f64 = 10.0;
 /// Lowest and highest frequency, Hz.
 const RANGE: [f64; 2] = [40.0, 20_000.0];
 /// Rows of the spectrum.
-const ROWS: usize = 56;
+const ROWS: usize = 32;
 /// Columns of the spectrum.
-const COLUMNS: usize = 160;
+const COLUMNS: usize = 80;
 /// Frames of a spectrum.
 const WINDOW: usize = 2048;
 
@@ -69,7 +69,10 @@ fn draw_decay(area: &Area<'_>, name: &str, octaves: &[Octave]) -> Result<(), Box
             Some(t60) => format!("{} Hz: {:.2} s", octave.centre.0, t60.0),
             None => format!("{} Hz", octave.centre.0),
         };
-        let points = octave.curve.iter().enumerate().map(|(i, db)| (i as f64 * STEP.0, db.max(-60.0)));
+        // No more points than can be seen.
+        let thin = (octave.curve.len() / 150).max(1);
+        let points = octave.curve.iter().enumerate().step_by(thin).map(|(i, db)| (i as f64 * STEP.0, *db));
+        let points = points.take_while(|(_, db)| *db >= -60.0);
         chart
             .draw_series(LineSeries::new(points, colour.stroke_width(1)))?
             .label(label)
@@ -83,7 +86,7 @@ fn draw_spectrum(area: &Area<'_>, answer: &Audio) -> Result<(), Box<dyn Error>> 
     let cells = spectrum(answer)?;
     let seconds = answer.frames() as f64 / answer.rate().hertz();
     let mut chart = ChartBuilder::on(area)
-        .caption("spectrum over time, 6 dB per shade", ("sans-serif", 15))
+        .caption("spectrum over time, 10 dB per shade", ("sans-serif", 15))
         .margin(8)
         .x_label_area_size(32)
         .y_label_area_size(52)

@@ -38,10 +38,8 @@ pub struct Setup {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(default, deny_unknown_fields))]
 pub struct Params {
     /// Gain of the middle; [`Decibels::SILENCE`] is allowed.
-    #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::gain::level"))]
     pub middle: Decibels,
     /// Gain of the side; [`Decibels::SILENCE`] is allowed.
-    #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::gain::level"))]
     pub side: Decibels,
 }
 
