@@ -9,14 +9,15 @@
 //!
 //! Source: Van Loan, *Computational Frameworks for the Fast Fourier Transform* (1992), sections 1.9, 2.4 and 2.5.
 
+use crate::fft::butterfly::{across, across_back, radix2, radix4, sixteen};
 use crate::sample::Sample;
 use core::f64::consts::TAU;
-use core::ops::{Add, Mul, Range, Sub};
+use core::ops::Range;
 
 /// Points of a group.
 pub(crate) const GROUP: usize = 16;
 /// Samples of the factors of four radix-4 butterflies: three for each, re and im.
-const QUAD: usize = 24;
+pub(crate) const QUAD: usize = 24;
 /// Additions and multiplications of one group of a radix-4 pass: four butterflies of 16 additions and three products.
 const QUAD_COST: usize = 4 * (16 + 3 * 6);
 /// The same for radix 2: eight butterflies of 4 additions and one product.
@@ -25,68 +26,6 @@ const PAIR_COST: usize = 8 * (4 + 6);
 const LAST_COST: usize = 4 * 16;
 /// Most points the last step takes together.
 pub(crate) const BATCH: usize = 64;
-
-/// Real and imaginary part, of one number or of several side by side.
-type Complex<T> = (T, T);
-
-trait Number: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> {}
-impl<T: Copy + Add<Output = T> + Sub<Output = T> + Mul<Output = T>> Number for T {}
-
-#[inline(always)]
-fn add<T: Number>(a: Complex<T>, b: Complex<T>) -> Complex<T> {
-    (a.0 + b.0, a.1 + b.1)
-}
-
-#[inline(always)]
-fn sub<T: Number>(a: Complex<T>, b: Complex<T>) -> Complex<T> {
-    (a.0 - b.0, a.1 - b.1)
-}
-
-/// `a - i b`.
-#[inline(always)]
-fn sub_turned<T: Number>(a: Complex<T>, b: Complex<T>) -> Complex<T> {
-    (a.0 + b.1, a.1 - b.0)
-}
-
-/// `a + i b`.
-#[inline(always)]
-fn add_turned<T: Number>(a: Complex<T>, b: Complex<T>) -> Complex<T> {
-    (a.0 - b.1, a.1 + b.0)
-}
-
-#[inline(always)]
-fn times<T: Number>(a: Complex<T>, (c, s): Complex<T>) -> Complex<T> {
-    (a.0 * c - a.1 * s, a.0 * s + a.1 * c)
-}
-
-#[inline(always)]
-fn times_conjugate<T: Number>(a: Complex<T>, (c, s): Complex<T>) -> Complex<T> {
-    (a.0 * c + a.1 * s, a.1 * c - a.0 * s)
-}
-
-/// Four points of a transform of four, in order.
-#[inline(always)]
-fn four<T: Number>([a, b, c, d]: [Complex<T>; 4]) -> [Complex<T>; 4] {
-    let (s0, s1, s2, s3) = (add(a, c), sub(a, c), add(b, d), sub(b, d));
-    [add(s0, s2), sub_turned(s1, s3), sub(s0, s2), add_turned(s1, s3)]
-}
-
-/// Its inverse times 4.
-#[inline(always)]
-fn four_back<T: Number>([a, b, c, d]: [Complex<T>; 4]) -> [Complex<T>; 4] {
-    let (s0, s1, s2, s3) = (add(a, c), sub(a, c), add(b, d), sub(b, d));
-    [add(s0, s2), add_turned(s1, s3), sub(s0, s2), sub_turned(s1, s3)]
-}
-
-#[inline(always)]
-fn factors<T: Number>([a, b, c, d]: [Complex<T>; 4], w: [Complex<T>; 3]) -> [Complex<T>; 4] {
-    [a, times(b, w[0]), times(c, w[1]), times(d, w[2])]
-}
-
-#[inline(always)]
-fn conjugate_factors<T: Number>([a, b, c, d]: [Complex<T>; 4], w: [Complex<T>; 3]) -> [Complex<T>; 4] {
-    [a, times_conjugate(b, w[0]), times_conjugate(c, w[1]), times_conjugate(d, w[2])]
-}
 
 /// One pass: which radix, how long its blocks are and where its factors begin.
 #[derive(Debug, Clone, Copy)]
@@ -182,11 +121,16 @@ impl Passes {
         at
     }
 
-    /// Where bin `c + j * points / 16` is.
-    pub(crate) fn place(self, c: usize, j: usize) -> usize {
-        let (group, width) = (self.group_of(c), self.batch() / 4);
-        let (batch, inside) = (group * GROUP / self.batch(), group * GROUP % self.batch() / 4);
-        batch * self.batch() + j / 4 * width + inside + j % 4
+    /// Where bin `c` is. Bin `c + j * points / 16` is [`Self::step`] of `j` further on.
+    pub(crate) fn place(self, c: usize) -> usize {
+        let point = self.group_of(c) * GROUP;
+        point / self.batch() * self.batch() + point % self.batch() / 4
+    }
+
+    /// How far the bins of a group lie from its first.
+    #[inline(always)]
+    pub(crate) const fn step(self, j: usize) -> usize {
+        j / 4 * (self.batch() / 4) + j % 4
     }
 
     /// The last step forwards, for the points of one batch.
@@ -207,34 +151,14 @@ impl Passes {
         across_back(x_re, x_im, ar, ai, br, bi, cr, ci, dr, di);
     }
 
-    /// Some groups of a pass forwards.
-    pub(crate) fn forward<S: Sample>(
+    /// Some groups of a pass, forwards or back; passes are undone last to first.
+    pub(crate) fn run<S: Sample, const BACK: bool>(
         self,
         which: usize,
         table: &[S],
         re: &mut [S],
         im: &mut [S],
         groups: Range<usize>,
-    ) {
-        self.run(which, table, re, im, groups, sixteen::<S, false>, quads::<S, false>, pairs::<S, false>);
-    }
-
-    /// Some groups of a pass back; passes are undone last to first.
-    pub(crate) fn back<S: Sample>(self, which: usize, table: &[S], re: &mut [S], im: &mut [S], groups: Range<usize>) {
-        self.run(which, table, re, im, groups, sixteen::<S, true>, quads::<S, true>, pairs::<S, true>);
-    }
-
-    #[inline(always)]
-    fn run<S: Sample>(
-        self,
-        which: usize,
-        table: &[S],
-        re: &mut [S],
-        im: &mut [S],
-        groups: Range<usize>,
-        sixteen: impl Fn(&mut [S; GROUP], &mut [S; GROUP], &[S; QUAD]),
-        quads: impl Fn(&mut [S], &mut [S], &[S], usize, usize),
-        pairs: impl Fn(&mut [S], &mut [S], &[S], usize, usize),
     ) {
         let Pass { four, block, table: at } = self.pass(which);
         let per = block / GROUP;
@@ -242,7 +166,7 @@ impl Passes {
             let points = GROUP * groups.start..GROUP * groups.end;
             let (re, im) = (re[points.clone()].as_chunks_mut().0, im[points].as_chunks_mut().0);
             if let Some(w) = table[at..].first_chunk() {
-                re.iter_mut().zip(im).for_each(|(re, im)| sixteen(re, im, w));
+                re.iter_mut().zip(im).for_each(|(re, im)| sixteen::<S, BACK>(re, im, w));
             }
             return;
         }
@@ -252,66 +176,12 @@ impl Passes {
             let count = (per - first).min(groups.end - group);
             let (re, im) = (&mut re[index * block..][..block], &mut im[index * block..][..block]);
             if four {
-                quads(re, im, &table[at..at + block / GROUP * QUAD], 4 * first, 4 * count);
+                quads::<S, BACK>(re, im, &table[at..at + block / GROUP * QUAD], 4 * first, 4 * count);
             } else {
-                pairs(re, im, &table[at..at + block], 8 * first, 8 * count);
+                pairs::<S, BACK>(re, im, &table[at..at + block], 8 * first, 8 * count);
             }
             group += count;
         }
-    }
-}
-
-/// Radix 4 on four rows and their factors (the first row has none). That every row is an argument of its own tells the
-/// compiler that they do not overlap, which is what lets the loop vectorise: 4 numbers at a time, no shuffles.
-#[inline(never)]
-#[allow(clippy::too_many_arguments, reason = "see above")]
-fn radix4<S: Sample, const BACK: bool>(
-    count: usize,
-    ar: &mut [S],
-    ai: &mut [S],
-    br: &mut [S],
-    bi: &mut [S],
-    cr: &mut [S],
-    ci: &mut [S],
-    dr: &mut [S],
-    di: &mut [S],
-    [b_re, b_im, c_re, c_im, d_re, d_im]: [&[S]; 6],
-) {
-    let (ar, br, cr, dr) = (&mut ar[..count], &mut br[..count], &mut cr[..count], &mut dr[..count]);
-    let (ai, bi, ci, di) = (&mut ai[..count], &mut bi[..count], &mut ci[..count], &mut di[..count]);
-    let (b_re, c_re, d_re) = (&b_re[..count], &c_re[..count], &d_re[..count]);
-    let (b_im, c_im, d_im) = (&b_im[..count], &c_im[..count], &d_im[..count]);
-    for i in 0..count {
-        let x = [(ar[i], ai[i]), (br[i], bi[i]), (cr[i], ci[i]), (dr[i], di[i])];
-        let w = [(b_re[i], b_im[i]), (c_re[i], c_im[i]), (d_re[i], d_im[i])];
-        let y = if BACK { four_back(conjugate_factors(x, w)) } else { factors(four(x), w) };
-        [(ar[i], ai[i]), (br[i], bi[i]), (cr[i], ci[i]), (dr[i], di[i])] = y;
-    }
-}
-
-/// Radix 2 on two rows, likewise.
-#[inline(never)]
-#[allow(clippy::too_many_arguments, reason = "see above")]
-fn radix2<S: Sample, const BACK: bool>(
-    count: usize,
-    ar: &mut [S],
-    ai: &mut [S],
-    br: &mut [S],
-    bi: &mut [S],
-    w_re: &[S],
-    w_im: &[S],
-) {
-    let (ar, br, w_re) = (&mut ar[..count], &mut br[..count], &w_re[..count]);
-    let (ai, bi, w_im) = (&mut ai[..count], &mut bi[..count], &w_im[..count]);
-    for i in 0..count {
-        let (a, b, w) = ((ar[i], ai[i]), (br[i], bi[i]), (w_re[i], w_im[i]));
-        let (a, b) = if BACK {
-            let b = times_conjugate(b, w);
-            (add(a, b), sub(a, b))
-        } else {
-            (add(a, b), times(sub(a, b), w))
-        };
-        ((ar[i], ai[i]), (br[i], bi[i])) = (a, b);
     }
 }
 
@@ -337,17 +207,6 @@ fn quads<S: Sample, const BACK: bool>(re: &mut [S], im: &mut [S], w: &[S], first
     );
 }
 
-/// The pass of radix 4 on a block of 16, as straight code of its own: inside a loop it would be turned inside out.
-#[inline(never)]
-fn sixteen<S: Sample, const BACK: bool>(re: &mut [S; GROUP], im: &mut [S; GROUP], w: &[S; QUAD]) {
-    for i in 0..4 {
-        let x = [(re[i], im[i]), (re[4 + i], im[4 + i]), (re[8 + i], im[8 + i]), (re[12 + i], im[12 + i])];
-        let w = [(w[i], w[4 + i]), (w[8 + i], w[12 + i]), (w[16 + i], w[20 + i])];
-        let y = if BACK { four_back(conjugate_factors(x, w)) } else { factors(four(x), w) };
-        [(re[i], im[i]), (re[4 + i], im[4 + i]), (re[8 + i], im[8 + i]), (re[12 + i], im[12 + i])] = y;
-    }
-}
-
 type Two<'a, S> = (&'a mut [S], &'a mut [S]);
 
 #[inline(always)]
@@ -364,56 +223,4 @@ fn pairs<S: Sample, const BACK: bool>(re: &mut [S], im: &mut [S], w: &[S], first
     let (w_re, w_im) = w.split_at(half);
     let (ar, ai, br, bi) = (&mut ar[first..], &mut ai[first..], &mut br[first..], &mut bi[first..]);
     radix2::<S, BACK>(count, ar, ai, br, bi, &w_re[first..], &w_im[first..]);
-}
-
-/// A transform of four across every four neighbours of `x`: where rows end, columns begin. Interleaved reads of a long loop
-/// are what the compiler turns into shuffles.
-#[inline(never)]
-#[allow(clippy::too_many_arguments, reason = "as above")]
-fn across<S: Sample>(
-    x_re: &[S],
-    x_im: &[S],
-    ar: &mut [S],
-    ai: &mut [S],
-    br: &mut [S],
-    bi: &mut [S],
-    cr: &mut [S],
-    ci: &mut [S],
-    dr: &mut [S],
-    di: &mut [S],
-) {
-    let count = ar.len();
-    let (br, cr, dr) = (&mut br[..count], &mut cr[..count], &mut dr[..count]);
-    let (ai, bi, ci, di) = (&mut ai[..count], &mut bi[..count], &mut ci[..count], &mut di[..count]);
-    let (x_re, x_im) = (&x_re.as_chunks::<4>().0[..count], &x_im.as_chunks::<4>().0[..count]);
-    for i in 0..count {
-        let (r, m) = (&x_re[i], &x_im[i]);
-        let y = four([(r[0], m[0]), (r[1], m[1]), (r[2], m[2]), (r[3], m[3])]);
-        [(ar[i], ai[i]), (br[i], bi[i]), (cr[i], ci[i]), (dr[i], di[i])] = y;
-    }
-}
-
-/// Its inverse times 4.
-#[inline(never)]
-#[allow(clippy::too_many_arguments, reason = "as above")]
-fn across_back<S: Sample>(
-    x_re: &mut [S],
-    x_im: &mut [S],
-    ar: &[S],
-    ai: &[S],
-    br: &[S],
-    bi: &[S],
-    cr: &[S],
-    ci: &[S],
-    dr: &[S],
-    di: &[S],
-) {
-    let count = ar.len();
-    let (br, cr, dr) = (&br[..count], &cr[..count], &dr[..count]);
-    let (ai, bi, ci, di) = (&ai[..count], &bi[..count], &ci[..count], &di[..count]);
-    let (x_re, x_im) = (&mut x_re.as_chunks_mut::<4>().0[..count], &mut x_im.as_chunks_mut::<4>().0[..count]);
-    for i in 0..count {
-        let y = four_back([(ar[i], ai[i]), (br[i], bi[i]), (cr[i], ci[i]), (dr[i], di[i])]);
-        (x_re[i], x_im[i]) = (y.map(|v| v.0), y.map(|v| v.1));
-    }
 }

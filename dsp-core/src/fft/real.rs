@@ -13,13 +13,14 @@
 //! assert!((re[5] - 32.0).abs() < 1e-12 && re[6].abs() < 1e-12);
 //! ```
 //!
-//! Error against exact arithmetic (noise, RMS): -140 dB or better in `f32`, -310 dB or better in `f64` (tests).
+//! Error for white noise, RMS, against the definition: -143 dB (32 points) to -136 dB (65536) in `f32`, below -298 dB in
+//! `f64`; there and back -133 dB or better in `f32` (tests).
 //!
-//! Not for sizes that are no power of two (pad with zeros), and not the fastest on a machine with wide vectors: `realfft`
-//! picks AVX at run time and is about FASTER times as fast there.
+//! Not for sizes that are no power of two (pad with zeros), and not the fastest on a machine with wide vectors: `realfft`,
+//! which picks AVX at run time, takes about half of the time up to 4096 points and a quarter at 32768 (SSE2 here).
 //!
-//! Sources: Van Loan (1992), see [`required_len`] for the memory; packing of a real signal into half as many complex numbers:
-//! Press et al., *Numerical Recipes*, section 12.3.
+//! Sources: Van Loan, *Computational Frameworks for the Fast Fourier Transform* (1992), sections 1.9 and 2.4; a real signal
+//! packed into half as many complex numbers: Press et al., *Numerical Recipes*, section 12.3.
 
 use crate::error::Error;
 use crate::fft::passes::{BATCH, GROUP, Passes};
@@ -32,7 +33,7 @@ pub const MIN: usize = 32;
 /// Largest size.
 pub const MAX: usize = 65_536;
 
-/// Samples of storage: tables and a workspace, about `3.5 size`.
+/// Samples of storage: tables and a workspace, about two and a half times the size.
 pub fn required_len(size: usize) -> usize {
     Layout::new(size.max(MIN)).required_len()
 }
@@ -135,7 +136,7 @@ impl<S: Sample, M: Storage<S>> Real<S, M> {
             (*r, *i) = (*even, *odd);
         }
         for pass in 0..layout.passes.count() {
-            layout.passes.forward(pass, table, zr, zi, 0..layout.passes.groups());
+            layout.passes.run::<S, false>(pass, table, zr, zi, 0..layout.passes.groups());
         }
         layout.batches(zr, zi, |r, i, bins| layout.passes.last((r, i), bins));
         let half = S::from_f64(0.5);
@@ -173,7 +174,7 @@ impl<S: Sample, M: Storage<S>> Real<S, M> {
         });
         layout.batches(zr, zi, |r, i, points| layout.passes.first((r, i), points));
         for pass in (0..layout.passes.count()).rev() {
-            layout.passes.back(pass, table, zr, zi, 0..layout.passes.groups());
+            layout.passes.run::<S, true>(pass, table, zr, zi, 0..layout.passes.groups());
         }
         for ((r, i), [even, odd]) in zr.iter().zip(zi.iter()).zip(x.as_chunks_mut().0) {
             (*even, *odd) = (*r, *i);
@@ -187,13 +188,13 @@ impl Layout {
     fn mirrors<S: Sample>(self, split: &[S], mut each: impl FnMut(Mirror<S>)) {
         let groups = self.passes.groups();
         for (c, factors) in split.as_chunks::<{ 2 * GROUP }>().0.iter().enumerate() {
-            let other = (groups - c) % groups;
+            let (here, there) = (self.passes.place(c), self.passes.place((groups - c) % groups));
             for j in 0..GROUP {
                 let mirrored = if c == 0 { (GROUP - j) % GROUP } else { GROUP - 1 - j };
                 each(Mirror {
                     bin: c + j * groups,
-                    here: self.passes.place(c, j),
-                    there: self.passes.place(other, mirrored),
+                    here: here + self.passes.step(j),
+                    there: there + self.passes.step(mirrored),
                     c: factors[j],
                     s: factors[GROUP + j],
                 });

@@ -96,7 +96,7 @@ impl Skew {
     /// Steps 1 to `steps() - 2` forwards.
     pub(crate) fn forward<S: Sample>(self, step: usize, table: &[S], z: &mut [S], groups: Range<usize>) {
         let (re, im) = z.split_at_mut(self.block);
-        self.passes.forward(step - 1, &table[2 * self.block..], re, im, groups);
+        self.passes.run::<S, false>(step - 1, &table[2 * self.block..], re, im, groups);
     }
 
     /// The last step forwards: hands the bins of some batches to `each`.
@@ -138,7 +138,7 @@ impl Skew {
     /// Steps 1 to `steps() - 2` back.
     pub(crate) fn back<S: Sample>(self, step: usize, table: &[S], z: &mut [S], groups: Range<usize>) {
         let (re, im) = z.split_at_mut(self.block);
-        self.passes.back(self.passes.count() - step, &table[2 * self.block..], re, im, groups);
+        self.passes.run::<S, true>(self.passes.count() - step, &table[2 * self.block..], re, im, groups);
     }
 
     /// The last step back: the second half of the signal, times `n`.

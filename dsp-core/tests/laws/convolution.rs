@@ -72,15 +72,16 @@ fn moves_do_not_see_blocks<S: Sample>(case: &Case) {
     laws::silent_after_tail(moved, &input);
 }
 
-crate::law_tests!(laws: 16, dry_is_the_identity: 8, moves_do_not_see_blocks: 10);
+crate::law_tests!(laws: 32, dry_is_the_identity: 10, moves_do_not_see_blocks: 20);
 
 #[test]
 fn the_tail_is_the_response_and_not_a_frame_more() {
     let mut p = make::<f64>(0x0700, &Params::default());
+    let first = 9 + usize::try_from(p.latency().get()).unwrap();
     let input = vec![signal::impulse::<f64>(9).take(4_000).collect::<Vec<_>>(); setup(0x0700).channels];
     let out = laws::render(&mut p, &input);
     let last = out[0].iter().rposition(|x| *x != 0.0).unwrap();
-    assert_eq!((p.tail(), last), (dsp_core::process::Tail::Frames(Frames(1_919)), 9 + 1_919));
+    assert_eq!((p.tail(), last), (dsp_core::process::Tail::Frames(Frames(1_919)), first + 1_919));
 }
 
 #[test]

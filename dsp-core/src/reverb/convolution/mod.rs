@@ -15,7 +15,15 @@
 //! [`Kernel`], handed over and, when it is no longer needed, taken back to be dropped elsewhere: [`Convolution::swap`],
 //! [`Convolution::take_retired`]. Both share the spectra of what was played, so the new one sounds with its full tail at once.
 //!
-//! Latency: as set. Tail: the length of the response less one frame, exact zeros after it. COST
+//! Latency: as set. Tail: the length of the response less one frame, exact zeros after it.
+//!
+//! Cost of a response of 3 s at 48 kHz in stereo (`cargo bench --bench convolution`, SSE2, blocks of 512), per stereo frame:
+//! 44 ns with a latency of 512 frames, 41 with 1024, 68 with 64, 86 without; 83 in `f64`; 66 in true stereo. The work of
+//! the long parts is spread over their whole length: counted in operations, no 512 frames cost more than 1.1 times the mean
+//! and no 64 frames more than 1.5 times (a test); by the clock the 99th percentile was 1.35 times the median. A swap costs up
+//! to twice as much while it lasts.
+//!
+//! Error against the definition: -130 dB or better in `f32`.
 //!
 //! Not for a room that moves (use a computed reverb) and not for a filter of a few dozen taps.
 //!
@@ -155,6 +163,7 @@ impl<S: Sample, M: Storage<S>, K: Storage<S>> Convolution<S, M, K> {
     /// # Errors
     /// Gives the kernel back when it was made for another set-up, when a swap is under way or when the last retired kernel
     /// has not been taken.
+    #[allow(clippy::result_large_err, reason = "there is no box to put the kernel in")]
     pub fn swap(&mut self, kernel: Kernel<S, K>, over: Frames) -> Result<(), Kernel<S, K>> {
         let free = &mut self.kernels[1 - self.active];
         if self.swap.is_some() || free.is_some() || !kernel.fits(&self.plan, self.setup.responses()) {
@@ -278,9 +287,9 @@ impl<S: Sample, M: Storage<S>, K: Storage<S>> Convolution<S, M, K> {
             let mut sounds = [[S::ZERO; CHUNK]; 2];
             let paths = routing.path(output, 0).0..routing.path(output, routing.paths_per_output() - 1).0 + 1;
             let quiet = self.quiet[output].look([paths.start, paths.end - 1].map(delayed), shortest);
-            for slot in 0..2 {
+            for (slot, sound) in sounds.iter_mut().enumerate() {
                 let Some(kernel) = heard(slot) else { continue };
-                let sound = &mut sounds[slot][..frames];
+                let sound = &mut sound[..frames];
                 let mut rest = &*memory;
                 for ((level, state), lengths) in self.plan.levels().iter().zip(&self.levels).zip(&self.lengths) {
                     if level.used(kernel.frames()) > 0 {

@@ -57,9 +57,9 @@ fn error<S: Sample>(setup: &Setup, ir: &Audio<S>, frames: usize) -> f64 {
     // Frames all over, at odd distances.
     let places: Vec<usize> = (0..frames).step_by(frames / 400 + 1).collect();
     let (mut want, mut have) = (Vec::new(), Vec::new());
-    for output in 0..setup.channels {
+    for (output, out) in out.iter().enumerate() {
         want.push(exact(setup, ir, &input, output, &places));
-        have.push(places.iter().map(|n| out[output][n + latency]).collect::<Vec<S>>());
+        have.push(places.iter().map(|n| out[n + latency]).collect::<Vec<S>>());
     }
     error_db(&want, &have)
 }
