@@ -12,6 +12,7 @@
 //! [`Device::node`] turns it into the live processor: the one place where the choice of processor becomes dynamic.
 
 mod error;
+mod head;
 mod impulse;
 mod node;
 pub mod setup;
@@ -293,6 +294,8 @@ pub enum Device {
         #[serde(default)]
         params: panner::Params,
     },
+    /// [`dsp_core::surround::binaural`]: the channels as loudspeakers around a spherical head, on headphones.
+    Binaural {},
     /// [`dsp_core::reverb::gated`], around another device.
     Gated {
         /// What is listened to.

@@ -1,7 +1,7 @@
 //! From data to a live processor.
 
 use super::setup::Lines;
-use super::{BANDS, Device, Error, impulse, setup};
+use super::{BANDS, Device, Error, head, impulse, setup};
 use dsp_core::block::Block;
 use dsp_core::delay::{echo, haas};
 use dsp_core::dynamics::{compressor, limiter};
@@ -18,7 +18,7 @@ use dsp_core::stereo::{
     balance, bands, bass_mono, dual_pan, frequency_pan, mid_side_equalizer, mid_side_gain, pan, rotation, widener,
     width,
 };
-use dsp_core::surround::{downmix, panner};
+use dsp_core::surround::{binaural, downmix, panner};
 use dsp_core::units::{Frames, SampleRate};
 
 /// A live processor.
@@ -157,6 +157,11 @@ impl Device {
                 stored!(shoebox::Shoebox, shoebox::Setup { rate, longest: setup.longest }, params)
             }
             Self::Convolution { setup, params } => impulse::node(setup, params, rate, channels)?,
+            Self::Binaural {} => {
+                let setup = binaural::Setup { rate, set: head::at::<S>(rate)?, sources: channels };
+                let memory = storage(binaural::required_len(&setup));
+                Box::new(binaural::Renderer::new(&setup, &binaural::Params::of_layout(&layout), memory)?)
+            }
             Self::Gated { setup, params, effect } => {
                 let inner = Inner(effect.wet().node(rate, layout)?);
                 let setup = gated::Setup { rate, layout, latency: inner.latency(), high_pass: setup.high_pass };

@@ -8,7 +8,7 @@ fn device(text: &str) -> Result<Device, toml::de::Error> {
 fn every_device_has_defaults_and_becomes_a_processor() {
     let names = "one_pole dc_block biquad equalizer gain compressor limiter saturation dither pan balance dual_pan \
         frequency_pan rotation width bands bass_mono widener mid_side_gain mid_side_equalizer echo haas chorus flanger \
-        phaser tremolo reverb plate velvet shoebox downmix panner gated ducked";
+        phaser tremolo reverb plate velvet shoebox downmix panner binaural gated ducked";
     for name in names.split_whitespace() {
         let effect = if ["gated", "ducked"].contains(&name) { "effect = { device = 'reverb' }" } else { "" };
         let d = device(&format!("device = '{name}'\n{effect}")).unwrap();
