@@ -11,6 +11,7 @@
 //!
 //! [`Device::node`] turns it into the live processor: the one place where the choice of processor becomes dynamic.
 
+mod adapt;
 mod error;
 mod head;
 mod impulse;
@@ -19,7 +20,7 @@ pub mod setup;
 
 use dsp_core::delay::{echo, haas};
 use dsp_core::dynamics::{compressor, limiter};
-use dsp_core::filter::{biquad, dc_block, equalizer, one_pole, svf};
+use dsp_core::filter::{biquad, dc_block, equalizer, one_pole};
 use dsp_core::gain;
 use dsp_core::layout::Layout;
 use dsp_core::modulation::{chorus, flanger, phaser, tremolo};
@@ -30,7 +31,7 @@ use dsp_core::stereo::{
     width,
 };
 use dsp_core::surround::{downmix, panner};
-use dsp_core::units::{Hertz, Mix, SampleRate};
+use dsp_core::units::SampleRate;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -321,45 +322,6 @@ pub enum Device {
 }
 
 impl Device {
-    /// The device as far as `rate` allows: what lies above what the rate can hold is left out, and named in `left_out`. Files
-    /// of 8 kHz can so be treated with presets made for music.
-    #[must_use]
-    pub fn fitted(&self, rate: SampleRate, left_out: &mut Vec<String>) -> Self {
-        let mut device = self.clone();
-        let mut note = |what: &str, at: Hertz| {
-            left_out.push(format!("{what} at {} Hz: above what {} Hz sample rate can hold", at.0, rate.get()));
-        };
-        match &mut device {
-            Self::Equalizer { params } => {
-                let top = Hertz(0.49 * rate.hertz());
-                for slot in &mut params.bands {
-                    let Some(svf::Params { kind, frequency, .. }) = *slot else { continue };
-                    if frequency > top && kind != svf::Kind::HighPass && kind != svf::Kind::BandPass {
-                        note("equaliser band", frequency);
-                        *slot = None;
-                    }
-                }
-            }
-            Self::Echo { params, .. } => {
-                if let Some(cut) = params.high_cut.filter(|cut| cut.0 > 0.45 * rate.hertz()) {
-                    note("high cut of the echo", cut);
-                    params.high_cut = None;
-                }
-            }
-            Self::Bands { params } => {
-                // The bands above share what is left below the top.
-                let (top, count) = (0.45 * rate.hertz(), params.crossovers.len());
-                for (i, crossover) in params.crossovers.iter_mut().enumerate().filter(|(_, c)| c.0 > top) {
-                    note("crossover", *crossover);
-                    *crossover = Hertz(top * (1.0 - 0.01 * (count - i) as f64));
-                }
-            }
-            Self::Gated { effect, .. } | Self::Ducked { effect, .. } => **effect = effect.fitted(rate, left_out),
-            _ => {}
-        }
-        device
-    }
-
     /// A convolution with the impulse response of a file, otherwise with defaults.
     pub fn convolution(impulse: &Path) -> Self {
         let setup = setup::Convolution { impulse: impulse.to_owned(), ..setup::Convolution::default() };
@@ -389,45 +351,6 @@ impl Device {
             Self::Gated { effect, .. } | Self::Ducked { effect, .. } => effect.reads_file(),
             _ => false,
         }
-    }
-
-    /// Relative paths in this device are meant from the folder of `file`.
-    pub(crate) fn beside(&mut self, file: &Path) {
-        match self {
-            Self::Convolution { setup, .. } => {
-                setup.impulse = file.parent().unwrap_or(Path::new("")).join(&setup.impulse);
-            }
-            Self::Gated { effect, .. } | Self::Ducked { effect, .. } => effect.beside(file),
-            _ => {}
-        }
-    }
-
-    /// How much of the effect is heard, where a device has such a thing.
-    pub fn mix_mut(&mut self) -> Option<&mut Mix> {
-        Some(match self {
-            Self::Saturation { params } => &mut params.mix,
-            Self::Echo { params, .. } => &mut params.mix,
-            Self::Chorus { params, .. } => &mut params.mix,
-            Self::Flanger { params, .. } => &mut params.mix,
-            Self::Phaser { params, .. } => &mut params.mix,
-            Self::Reverb { params, .. } => &mut params.mix,
-            Self::Plate { params, .. } => &mut params.mix,
-            Self::Velvet { params, .. } => &mut params.mix,
-            Self::Shoebox { params, .. } => &mut params.mix,
-            Self::Convolution { params, .. } => &mut params.mix,
-            Self::Gated { params, .. } => &mut params.mix,
-            Self::Ducked { params, .. } => &mut params.mix,
-            _ => return None,
-        })
-    }
-
-    /// The effect alone.
-    fn wet(&self) -> Self {
-        let mut device = self.clone();
-        if let Some(mix) = device.mix_mut() {
-            *mix = Mix::WET;
-        }
-        device
     }
 }
 
