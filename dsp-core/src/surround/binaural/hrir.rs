@@ -203,11 +203,9 @@ impl<'a, S: Sample> HrirSet<'a, S> {
             }
         }
         // Negative ones are outside or rounding.
-        let sum: f64 = best.iter().map(|(_, w)| w.max(0.0)).sum();
-        best.map(|(index, weight)| {
-            let weight = weight / sum;
-            (index, if weight > 1e-6 { S::from_f64(weight) } else { S::ZERO })
-        })
+        let best = best.map(|(index, weight)| (index, if weight > 1e-6 { weight } else { 0.0 }));
+        let sum: f64 = best.iter().map(|(_, weight)| weight).sum();
+        best.map(|(index, weight)| (index, S::from_f64(weight / sum)))
     }
 }
 
