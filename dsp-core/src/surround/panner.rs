@@ -17,7 +17,8 @@
 //! in between they are mixed and scaled frame by frame so that power stays what it is: within 0.00001 dB in `f32` (a test;
 //! in stereo, whose power falls by 3 dB behind the listener, it moves along). Between opposite directions the way is over the left.
 //!
-//! Latency 0, no tail. Cost: see `benches/surround.rs`.
+//! Latency 0, no tail. About 3 ns per frame at rest in 7.1.4 (10 in 22.2), 35 on the way (50), 350 (410) on the way with a spread:
+//! `f32`, one mono source, all channels (`benches/surround.rs`).
 //!
 //! Not for a stereo mix that only needs a balance: a pan law on two channels is less.
 //!
@@ -344,11 +345,12 @@ mod tests {
         p.set(&Params { azimuth: -100.0, ..Params::default() }, Frames(2_000)).unwrap();
         let out = laws::render(&mut p, &ones(8, 2_100));
         let mut worst = 0.0_f64;
-        for i in 0..2_100 {
-            let t = (i as f64 / 2_000.0).min(1.0);
-            let azimuth = 20.0 - 120.0 * (3.0 * t * t - 2.0 * t * t * t);
-            let gains = vbap.gains(Direction::new(azimuth, 0.0), 0.0).unwrap();
-            worst = (0..8).map(|c| (gains[c] - out[c][i]).abs()).fold(worst, f64::max);
+        for (c, plane) in out.iter().enumerate() {
+            for (i, v) in plane.iter().enumerate() {
+                let t = (i as f64 / 2_000.0).min(1.0);
+                let azimuth = 20.0 - 120.0 * (3.0 * t * t - 2.0 * t * t * t);
+                worst = worst.max((vbap.gains(Direction::new(azimuth, 0.0), 0.0).unwrap()[c] - v).abs());
+            }
         }
         assert!(worst < 0.02, "{worst}: less than a cell of the way");
     }

@@ -158,7 +158,7 @@ fn a_moving_source_does_not_click() {
         // A tone of 500 Hz on the way around the head: what remains without it and its neighbourhood is small.
         let frames = 24_000;
         let tone: Vec<f64> = signal::sine(RATE, crate::units::Hertz(500.0), 0.5, 0.0).take(frames).collect();
-        let input = vec![tone, vec![0.0; frames]];
+        let input = [tone, vec![0.0; frames]];
         let mut p = renderer(set, &at(-80.0, 0.0));
         p.set(&at(80.0, 20.0), Frames(20_000)).unwrap();
         let mut out = laws::render(&mut p, &[input[0][..7_777].to_vec(), vec![0.0; 7_777]]);

@@ -22,7 +22,7 @@
 //! Straight below the listener the rings turn by 180 degrees, so a spread source may jump there.
 //!
 //! Gains move continuously with the direction: at most 0.23 per degree in 4+9+0, whose loudspeakers are 15 degrees apart, 0.13 in
-//! the other systems (tests). Memory: 11 KiB in `f32`, 21 KiB in `f64`;
+//! the other systems (tests). Memory: 11 KiB in `f32`, 21 KiB in `f64`,
 //! nothing from the caller.
 //!
 //! Not for a distance: level and reverberation say how far a sound is.

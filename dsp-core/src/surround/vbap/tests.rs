@@ -72,7 +72,8 @@ fn pairs_follow_the_tangent_law() {
     // The conformance table: azimuth, left, right.
     for layout in [Layout::STEREO, Layout::from_mask(4, 0x33).unwrap(), Layout::from_mask(2, 0x3).unwrap()] {
         let vbap = Vbap::<f64>::new(&layout).unwrap();
-        for (azimuth, left, right) in [(0.0, 0.70711, 0.70711), (15.0, 0.93907, 0.34372), (30.0, 1.0, 0.0)] {
+        for (azimuth, left, right) in [(0.0, FRAC_1_SQRT_2, FRAC_1_SQRT_2), (15.0, 0.93907, 0.34372), (30.0, 1.0, 0.0)]
+        {
             let gains = vbap.gains(Direction::new(azimuth, 0.0), 0.0).unwrap();
             assert!((gains[0] - left).abs() < 5e-6 && (gains[1] - right).abs() < 5e-6, "{azimuth}: {gains:?}");
         }
