@@ -27,7 +27,25 @@
 //!
 //! Not for a room that moves (use a computed reverb) and not for a filter of a few dozen taps.
 //!
-//! Sources: see [`plan`] for the cut and the timetable.
+//! Sources: Gardner, "Efficient convolution without input-output delay", JAES 43(3) 1995 (parts of growing size); Garcia,
+//! "Optimal filter partition for efficient convolution with short input/output delay", AES 113 (2002) (which sizes).
+//!
+//! ```
+//! use dsp_core::reverb::convolution::{Convolution, Kernel, Params, Response, Setup, ir::Shape, kernel_len, required_len};
+//! use dsp_core::{block::Block, process::Process, units::{Frames, SampleRate}};
+//! let setup = Setup::new(SampleRate::VIDEO, 2);
+//! let (mut left, mut right) = (vec![0.0_f32; 9_000], vec![0.0_f32; 9_000]);
+//! (left[40], right[55]) = (1.0, 0.5);
+//! let frames = Shape::default().prepare(setup.rate, &mut [&mut left[..], &mut right[..]], 9_000)?;
+//! let response = Response { rate: setup.rate, channels: &[&left[..frames], &right[..frames]] };
+//! let kernel = Kernel::new(&setup, &response, vec![0.0; kernel_len(&setup, frames)?])?;
+//! let mut room = Convolution::new(&setup, &Params::default(), vec![0.0; required_len(&setup)?])?;
+//! assert!(room.swap(kernel, Frames::ZERO).is_ok());
+//! let mut planes = [[0.25; 1_024]; 2];
+//! room.process(&mut Block::new(&mut planes));
+//! assert!(planes[0][511] == 0.0 && (planes[0][512] - 0.25).abs() < 1e-6, "after the latency");
+//! # Ok::<(), dsp_core::error::Error>(())
+//! ```
 
 mod head;
 pub mod ir;
