@@ -76,7 +76,7 @@ impl Device {
     }
 
     /// The effect alone.
-    fn wet(&self) -> Self {
+    pub(super) fn wet(&self) -> Self {
         let mut device = self.clone();
         if let Some(mix) = device.mix_mut() {
             *mix = Mix::WET;

@@ -1,4 +1,5 @@
 use super::*;
+use dsp_core::filter::svf;
 
 fn device(text: &str) -> Result<Device, toml::de::Error> {
     toml::from_str(text)
