@@ -1,5 +1,6 @@
-//! Audio processing that runs the same on a Cortex-M and in a mastering chain: filters, dynamics, stereo tools,
-//! dither and loudness metering, without `std`, without an allocator, without `unsafe`.
+//! Audio processing that runs the same on a Cortex-M and in a mastering chain: filters, dynamics, delays, reverbs,
+//! convolution, modulation, stereo and surround tools, dither and loudness metering, without `std`, without an
+//! allocator, without `unsafe`.
 //!
 //! # How it fits together
 //!

@@ -106,7 +106,7 @@ fn options_do_what_they_say() {
     assert_eq!(std::fs::read_to_string(folder.path().join("r.json")).unwrap(), "mine");
 
     let (code, stdout, _) = run("master", folder.path(), &["--list-presets"]);
-    assert!(code == 0 && stdout.lines().count() == 6 && stdout.starts_with("streaming"), "{stdout}");
+    assert!(code == 0 && stdout.lines().count() == 7 && stdout.starts_with("streaming"), "{stdout}");
     let same_rate = ["mix.wav", "y.wav", "--rate", "44100", "--bits", "32f", "--quiet"];
     assert_eq!(run("master", folder.path(), &same_rate).0, 0);
 }
@@ -173,4 +173,87 @@ fn without_a_file_the_demo_is_mastered() {
         assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
     }
     assert_eq!(files(folder.path()), ["demo-mastered.wav", "demo-mix.wav"]);
+}
+
+#[test]
+fn space_is_added_and_rings_out() {
+    let folder = tempfile::tempdir().unwrap();
+    mix(folder.path(), "mix.wav", 1, 0.1);
+    let (code, stdout, stderr) = run("space", folder.path(), &["mix.wav", "--preset", "hall", "--plot", "hall.svg"]);
+    assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
+    let (out, _) = dsp_std::io::read(folder.path().join("mix-space.wav")).unwrap();
+    assert!(
+        out.frames() > 2 * 44_100 && out.planes().iter().all(|p| p[p.len() - 200..].iter().all(|v| v.abs() < 1e-4))
+    );
+    let svg = std::fs::read_to_string(folder.path().join("hall.svg")).unwrap();
+    assert!(svg.starts_with("<svg") && svg.contains("1000 Hz: 2."), "the plot names the reverberation time");
+    let (code, _, stderr) = run("space", folder.path(), &["mix.wav", "--preset", "hall"]);
+    assert!(code == 1 && stderr.contains("mix-space.wav") && stderr.contains("--force"), "{stderr}");
+
+    // Dry is the mix, bit for bit.
+    let arguments = ["mix.wav", "dry.wav", "--preset", "echo", "--mix", "0", "--bits", "32f"];
+    assert_eq!(run("space", folder.path(), &arguments).0, 0);
+    let read = |name: &str| dsp_std::io::read(folder.path().join(name)).unwrap().0;
+    assert_eq!(read("dry.wav"), read("mix.wav"));
+
+    // Convolution with a click is the mix as well; a click of another rate is refused.
+    let write = |name: &str, rate| {
+        let spec = Spec { rate, layout: Layout::MONO, format: Format::Float32 };
+        let mut writer = Writer::create(folder.path().join(name), spec, false).unwrap();
+        writer.write_f32(&[&[0.0, 0.0, 0.5]]).unwrap();
+        writer.finish().unwrap();
+    };
+    write("click.wav", SampleRate::CD);
+    write("other.wav", SampleRate::VIDEO);
+    let arguments = ["mix.wav", "same.wav", "--ir", "click.wav", "--bits", "32f"];
+    assert_eq!(run("space", folder.path(), &arguments).0, 0);
+    let (a, b) = (read("same.wav"), read("mix.wav"));
+    assert!(a.plane(0).iter().zip(b.plane(0)).all(|(a, b)| (a - b).abs() < 1e-6) && a.frames() == b.frames());
+    let (code, _, stderr) = run("space", folder.path(), &["mix.wav", "x.wav", "--ir", "other.wav"]);
+    assert!(code == 1 && stderr.contains("48000 Hz") && stderr.contains("44100 Hz"), "{stderr}");
+
+    // One channel becomes two unless it is to stay one.
+    let arguments = ["click.wav", "--preset", "plate", "--tail", "0.5", "--quiet"];
+    assert_eq!(run("space", folder.path(), &arguments).0, 0);
+    assert_eq!(read("click-space.wav").channels(), 2);
+    let (code, _, stderr) = run("space", folder.path(), &["click.wav", "one.wav", "--mono", "--tail", "0.5"]);
+    assert!(code == 0 && stderr.contains("still sounds after 0.5 s"), "{stderr}");
+    assert_eq!((read("one.wav").channels(), read("one.wav").frames()), (1, 3 + 22_050));
+}
+
+#[test]
+fn space_refuses_what_makes_no_sense() {
+    let folder = tempfile::tempdir().unwrap();
+    mix(folder.path(), "mix.wav", 1, 0.1);
+    std::fs::write(
+        folder.path().join("bad.toml"),
+        "name = 'x'\n[[chain]]\ndevice = 'echo'\nparams = { feedback = 2 }\n",
+    )
+    .unwrap();
+    let before = files(folder.path());
+    let wrong: [(&[&str], &str); 7] = [
+        (&["mix.wav", "out.mp3"], ".wav"),
+        (&["mix.wav", "mix.wav"], "replace the sound"),
+        (&["mix.wav", "--mix", "1.5"], "0 to 1"),
+        (&["mix.wav", "--preset", "tremolo", "--mix", "0.5"], "has a mix"),
+        (&["mix.wav", "--tail", "-1"], "tail"),
+        (&["mix.wav", "--preset", "cave"], "cathedral"),
+        (&["mix.wav", "--plot", "mix.wav"], "plot"),
+    ];
+    for (arguments, word) in wrong {
+        let (code, _, stderr) = run("space", folder.path(), arguments);
+        assert!(code == 2 && stderr.contains(word), "{arguments:?}: {code}: {stderr}");
+    }
+    let failing: [(&[&str], &str); 3] = [
+        (&["nothing.wav"], "nothing.wav"),
+        (&["mix.wav", "--ir", "nothing.wav"], "nothing.wav"),
+        (&["mix.wav", "--preset", "bad.toml"], "bad.toml: feedback is 2"),
+    ];
+    for (arguments, word) in failing {
+        let (code, _, stderr) = run("space", folder.path(), arguments);
+        assert!(code == 1 && stderr.contains(word) && stderr.lines().count() == 1, "{arguments:?}: {code}: {stderr}");
+    }
+    assert_eq!(files(folder.path()), before);
+    let (code, stdout, _) = run("space", folder.path(), &["--list-presets"]);
+    assert!(code == 0 && stdout.lines().count() == 19 && stdout.starts_with("hall"), "{stdout}");
 }

@@ -24,10 +24,10 @@ pub(crate) struct Options {
     #[arg(long, value_name = "FILE", conflicts_with = "preset")]
     pub(crate) ir: Option<PathBuf>,
     /// How much of the effect is heard, 0 (none) to 1 (nothing else), instead of what the preset says.
-    #[arg(long, value_name = "SHARE")]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     pub(crate) mix: Option<f64>,
     /// Longest time the effect may ring on behind the sound, in seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 30.0)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 30.0, allow_negative_numbers = true)]
     pub(crate) tail: f64,
     /// Keep a mono sound mono.
     #[arg(long)]

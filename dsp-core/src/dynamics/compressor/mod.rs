@@ -35,7 +35,7 @@ use crate::delay::ring::delay;
 use crate::dynamics::ballistics;
 use crate::dynamics::detector::LEVEL_LEN;
 use crate::error::Error;
-use crate::layout::{MAX_CHANNELS, Position};
+use crate::layout::MAX_CHANNELS;
 use crate::math::LOG2_PER_DB;
 use crate::process::{CHUNK, Clock, Process, Tail, Tune};
 use crate::ramp::Ramp;
@@ -112,7 +112,7 @@ impl<S: Sample, M: Storage<S>> Compressor<S, M> {
         let apart = self.followers[1..channels].iter().any(|f| *f != self.followers[0]);
         let each = (c.link < S::ONE || apart) && block.key().is_none_or(|key| key.channels() == channels);
         let listeners = block.key().map_or(channels, |key| key.channels().min(self.setup.layout.channels()));
-        let is_lfe = |channel: usize| self.setup.layout.positions()[channel] == Position::Lfe;
+        let is_lfe = |channel: usize| self.setup.layout.positions()[channel].is_lfe();
 
         // Pass 1: the loudest channel, linear. With separate channels the levels are found again below from the same
         // detector memory, so it is only moved on there.
