@@ -9,7 +9,7 @@
 //! | `onset` | dB re peak: what is softer before the direct sound is cut | -120 to 0 | -60 |
 //! | `end` | dB re peak: what is softer at the end is cut | -120 to 0 | -90 |
 //! | `decay` | share of the reverberation time | 0.1 to 1 | 1 |
-//! | `fade` | s, at the end | 0 to 10 | 0.01 |
+//! | `fade` | s, at the end (at most half of the response) | 0 to 10 | 0.01 |
 //! | `pre_delay` | s | 0 to 1 | 0 |
 //! | `reverse` | | | false |
 //! | `normalise` | | | true |
@@ -22,7 +22,7 @@
 //! ```
 //! use dsp_core::{reverb::convolution::ir::Shape, units::SampleRate};
 //! let mut left = vec![0.0_f32; 4_800];
-//! left.iter_mut().skip(200).zip((0..4_000).rev()).for_each(|(h, n)| *h = n as f32 / 4_000.0);
+//! left.iter_mut().skip(200).zip((1..4_001).rev()).for_each(|(h, n)| *h = n as f32 / 4_000.0);
 //! let mut channels = [&mut left[..]];
 //! let frames = Shape::default().prepare(SampleRate::VIDEO, &mut channels, 4_800).unwrap();
 //! assert_eq!(frames, 4_000, "200 frames of silence are gone");
@@ -112,7 +112,7 @@ impl Shape {
             if self.reverse {
                 taps.reverse();
             }
-            fade_out(taps, self.fade.frames(rate).get() as usize);
+            fade_out(taps, (self.fade.frames(rate).get() as usize).min(len / 2));
             all.copy_within(..len, delay);
             all[..delay].fill(S::ZERO);
         }
