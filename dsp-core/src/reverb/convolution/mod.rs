@@ -17,12 +17,12 @@
 //!
 //! Latency: as set. Tail: the length of the response less one frame, exact zeros after it.
 //!
-//! Cost of a response of 3 s at 48 kHz in stereo (`cargo bench --bench convolution`, SSE2, blocks of 512), per stereo frame:
-//! 41 to 44 ns with a latency of 512 frames (0.29 to 0.42 of the two-stage `fft-convolver` in the same runs), 41 to 43 with
-//! 1024, 65 to 68 with 64, 73 to 86 without; 81 to 83 in `f64`; 65 in true stereo. The work of the long parts is spread over
-//! their whole length: counted in operations, no 512 frames cost more than 1.1 times the mean and no 64 frames more than 1.5
-//! times (a test); by the clock the 99th percentile was 1.2 to 1.4 times the median. A swap costs up to twice as much while
-//! it lasts.
+//! Cost of a response of 3 s at 48 kHz in stereo (`cargo bench --bench convolution`, SSE2, blocks of 512, two runs), per
+//! stereo frame: 41 to 44 ns with a latency of 512 frames (0.42 to 0.47 of the two-stage `fft-convolver`, which uses AVX, where
+//! both were timed undisturbed), 41 to 43 with 1024, 65 to 68 with 64, 73 to 86 without; 81 to 83 in `f64`; 65 in true stereo.
+//! The work of the long parts is spread over their whole length: counted in operations, no 512 frames cost more than 1.1 times
+//! the mean and no 64 frames more than 1.5 times (a test). By the clock, in blocks of 512 with a latency of 512, the 99th
+//! percentile was 1.2 to 1.4 times the median (two-stage: 10 times). A swap costs up to twice as much while it lasts.
 //!
 //! Error against the definition, pink noise in rooms of 1 to 144 000 frames: -130 dB or better in `f32`.
 //!
