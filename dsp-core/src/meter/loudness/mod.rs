@@ -35,7 +35,7 @@ use crate::error::Error;
 use crate::filter::between::Sixteenths;
 use crate::filter::cascade::steady;
 use crate::filter::svf;
-use crate::layout::Layout;
+use crate::layout::{Layout, MAX_CHANNELS};
 use crate::meter::true_peak::{self, MAX_TAPS, channel_len, observe_channel};
 use crate::process::{CHUNK, Clock};
 use crate::sample::Sample;
@@ -110,6 +110,8 @@ fn fixed_len(setup: &Setup, taps: usize) -> usize {
 pub struct Loudness<S, M, const T: usize = MAX_TAPS> {
     setup: Setup,
     weighting: [svf::Coeffs<S>; 2],
+    /// Power weight of each channel.
+    weights: [S; MAX_CHANNELS],
     scanner: Sixteenths<S, T>,
     clock: Clock,
     slots: Slots,
@@ -148,6 +150,7 @@ impl<S: Sample, M: Storage<S>, const T: usize> Loudness<S, M, T> {
         Ok(Self {
             setup: *setup,
             weighting: [transfer(shelf)?, transfer(high_pass)?],
+            weights: core::array::from_fn(|channel| S::from_f64(setup.layout.loudness_weight(channel))),
             scanner: Sixteenths::new(),
             clock: Clock::default(),
             slots: Slots::new(setup.rate),
@@ -184,8 +187,8 @@ impl<S: Sample, M: Storage<S>, const T: usize> Loudness<S, M, T> {
 
     /// `n` frames from `at` on, within one slot.
     fn piece(&mut self, block: &Block<'_, S>, at: usize, n: usize) {
-        let (layout, position) = (&self.setup.layout, self.slots.position());
-        let channels = layout.channels().min(block.channels());
+        let (weights, position) = (&self.weights, self.slots.position());
+        let channels = self.setup.layout.channels().min(block.channels());
         let p = parts(&self.setup, T, self.storage.as_mut());
         let lanes = p.lanes.chunks_mut(2 * LANES);
         let peaks = p.peaks.chunks_mut(2 * channel_len(T));
@@ -202,7 +205,7 @@ impl<S: Sample, M: Storage<S>, const T: usize> Loudness<S, M, T> {
                     slot[T - 1] = slot[T - 1].larger(crate::filter::between::loudest(&x[..n]));
                 }
             }
-            if (2 * pair..2 * pair + 2).all(|c| layout.loudness_weight(c) == 0.0) {
+            if weights[2 * pair..].iter().take(2).all(|weight| *weight == S::ZERO) {
                 continue;
             }
             let [left, right] = &mut both;
@@ -217,10 +220,10 @@ impl<S: Sample, M: Storage<S>, const T: usize> Loudness<S, M, T> {
     fn close_slot(&mut self) {
         let p = parts(&self.setup, T, self.storage.as_mut());
         let mut energy = S::ZERO;
-        for (channel, lanes) in p.lanes.chunks_exact_mut(LANES).enumerate() {
+        for (lanes, weight) in p.lanes.chunks_exact_mut(LANES).zip(&self.weights) {
             let sum = lanes.iter().fold(S::ZERO, |a, b| a + *b);
             lanes.fill(S::ZERO);
-            energy += S::from_f64(self.setup.layout.loudness_weight(channel)) * sum;
+            energy += *weight * sum;
         }
         if self.setup.dual_mono && self.setup.layout.channels() == 1 {
             energy += energy;
