@@ -35,7 +35,8 @@ pub(crate) struct Options {
     /// Word length.
     #[arg(long, default_value = "24")]
     pub(crate) bits: Bits,
-    /// Also draw the effect itself, as an SVG: how each octave dies away, and its spectrum over time.
+    /// Also draw the effect itself, as an SVG: how each octave of its answer to a click dies away, and the spectrum over time; of an
+    /// effect that only moves, what becomes of noise.
     #[arg(long, value_name = "FILE.svg")]
     pub(crate) plot: Option<PathBuf>,
     /// Replace files that exist.
