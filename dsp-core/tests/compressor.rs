@@ -215,3 +215,17 @@ fn attack_and_release_are_to_63_percent_in_f32() {
 fn attack_and_release_are_to_63_percent_in_f64() {
     times_are_as_set::<f64>();
 }
+
+#[test]
+fn a_channel_without_a_key_is_forgotten() {
+    let rms = Params { detector: Detector::Rms { window: Seconds(1.0) }, ..Params::default() };
+    let mut compressor = Compressor::new(&SETUP, &rms, vec![0.0_f32; required_len(&SETUP)]).unwrap();
+    laws::render(&mut compressor, &vec![vec![0.9; 96_000]; 2]);
+    assert!(compressor.gain_reduction().0 > 5.0);
+    // A mono key, silent long enough for everything to be over.
+    let silence = vec![vec![0.0; 960_000]; 2];
+    laws::render_keyed(&mut compressor, &silence, &mut [vec![0.0; 960_000]], &[512]);
+    assert_eq!(compressor.gain_reduction(), Decibels(0.0));
+    laws::render(&mut compressor, &vec![vec![0.0; 2_000]; 2]);
+    assert_eq!(compressor.gain_reduction(), Decibels(0.0), "nothing has been heard for long");
+}

@@ -2,7 +2,7 @@
 //!
 //! Per channel: an optional 12 dB per octave high-pass, then the magnitude of the sample or the root of its mean square
 //! ([`Level`]). The loudest channel counts (the LFE is not listened to); a side-chain key of the block is listened to in
-//! place of the block. [`Follower`] gives that level attack and release ([`super::ballistics`], on linear amplitude): it
+//! place of the block, as many of its channels as the layout has. [`Follower`] gives that level attack and release ([`super::ballistics`], on linear amplitude): it
 //! rises to 63.2 % of a step in `attack` and falls to 36.8 % in `release`.
 //!
 //! | parameter | unit | range | default |
@@ -216,6 +216,8 @@ impl Follower {
         for (channel, memory) in storage.as_chunks_mut().0[..self.layout.channels()].iter_mut().enumerate() {
             let is_lfe = self.layout.positions()[channel] == Position::Lfe;
             if is_lfe && key.is_none() {
+                // What is not listened to is forgotten.
+                memory.fill(S::ZERO);
                 continue;
             }
             let silence = [S::ZERO; CHUNK];

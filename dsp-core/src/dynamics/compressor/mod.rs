@@ -15,10 +15,11 @@
 //! | `link` | 0 each channel alone, 1 all alike | 0 to 1 | 1 |
 //! | `mix` | | 0 to 1 | 1 |
 //! | `detector` | | `Peak`, `Rms` with a window of 0.001 to 1 s | `Peak` |
-//! | `high_pass` | Hz, of the detector only | none, or 10 to 5000 | none |
+//! | `high_pass` | Hz, of the detector only | none, or 10 to 5000 (0.4 x rate at most) | none |
 //!
 //! With a link of 1 the ratio between channels is kept exactly: the image does not move. The LFE channel is not listened
-//! to and follows the others. A key with another channel count than the block is linked whatever `link` says.
+//! to and follows the others. A key with another channel count than the layout is linked whatever `link` says; channels
+//! it has beyond those of the layout are not listened to.
 //!
 //! Latency: the look-ahead of the [`Setup`]. Tail: the look-ahead. Static curve within 0.01 dB; no gain reduction
 //! leaves the (delayed) signal bit-exact. Control state is kept in integers, so `f32` stays within -120 dB of `f64`.
@@ -111,14 +112,15 @@ impl<S: Sample, M: Storage<S>> Compressor<S, M> {
         // Channels that are linked from now on keep their own way down or up until they have met: no gain may jump.
         let apart = self.followers[1..channels].iter().any(|f| *f != self.followers[0]);
         let each = (c.link < S::ONE || apart) && block.key().is_none_or(|key| key.channels() == channels);
-        let listeners = block.key().map_or(channels, |key| key.channels().min(self.setup.layout.channels()));
         let is_lfe = |channel: usize| self.setup.layout.positions()[channel].is_lfe();
 
         // Pass 1: the loudest channel, linear. With separate channels the levels are found again below from the same
         // detector memory, so it is only moved on there.
         let mut first = true;
-        for (channel, memory) in p.detectors.chunks_exact_mut(LEVEL_LEN).enumerate().take(listeners) {
+        for (channel, memory) in p.detectors.chunks_exact_mut(LEVEL_LEN).enumerate() {
             if block.key().is_none() && is_lfe(channel) {
+                // What is not listened to is forgotten.
+                memory.fill(S::ZERO);
                 continue;
             }
             let mut copy = [memory[0], memory[1], memory[2], memory[3]];
@@ -156,9 +158,12 @@ impl<S: Sample, M: Storage<S>> Compressor<S, M> {
                 let memory = &mut p.detectors[channel * LEVEL_LEN..][..LEVEL_LEN];
                 let mut copy = [memory[0], memory[1], memory[2], memory[3]];
                 level(c, &mut copy, block, channel, own);
-                memory.copy_from_slice(&copy);
                 // The LFE follows the others.
-                let follows = c.link >= S::ONE || (block.key().is_none() && is_lfe(channel));
+                let unheard = block.key().is_none() && is_lfe(channel);
+                if !unheard {
+                    memory.copy_from_slice(&copy);
+                }
+                let follows = c.link >= S::ONE || unheard;
                 let link = if follows { None } else { Some(c.link) };
                 for (l, m) in own.iter_mut().zip(linked.iter()) {
                     let mine = logarithm(c, *l);
@@ -183,9 +188,9 @@ impl<S: Sample, M: Storage<S>> Compressor<S, M> {
 fn level<S: Sample>(c: &Coeffs<S>, memory: &mut [S; LEVEL_LEN], block: &Block<'_, S>, channel: usize, out: &mut [S]) {
     let silence;
     let (x, keyed) = match block.key() {
-        Some(key) => (key.channel(channel), true),
+        Some(key) if channel < key.channels() => (key.channel(channel), true),
         None if channel < block.channels() => (block.channel(channel), false),
-        None => {
+        _ => {
             silence = [S::ZERO; CHUNK];
             (&silence[..out.len()], false)
         }

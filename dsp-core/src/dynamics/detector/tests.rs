@@ -114,3 +114,21 @@ fn garbage_is_silence_and_the_absurdly_loud_is_bounded() {
     let y = levels(&SETUP, &Params::default(), &[x.clone(), x], None, &[64]);
     assert!(y.iter().all(|v| (0.0..64.0).contains(v)) && (y[1_999] - 0.25).abs() < 1e-3 && y[2_099] > 20.0);
 }
+
+#[test]
+fn an_lfe_that_is_no_longer_listened_to_is_forgotten() {
+    let setup = Setup { layout: Layout::SURROUND_5_1, ..SETUP };
+    let rms = Detector::Rms { window: Seconds(1.0) };
+    let coeffs = Coeffs::design(&setup, &Params { detector: rms, ..Params::default() }).unwrap();
+    let (mut follower, mut storage) = (Follower::new(&setup), vec![0.0_f32; required_len(&setup)]);
+    let (mut quiet, mut loud, mut out) = ([[0.0; 64]; 6], [[0.0; 64]; 6], [0.0; 64]);
+    loud[3].fill(0.5);
+    follower.run(&coeffs, &mut storage, &Block::with_key(&mut quiet, &loud), &mut out);
+    assert!(out[63] > 0.0);
+    for _ in 0..10_000 {
+        follower.run(&coeffs, &mut storage, &Block::new(&mut quiet), &mut out);
+    }
+    let silence = quiet;
+    follower.run(&coeffs, &mut storage, &Block::with_key(&mut quiet, &silence), &mut out);
+    assert_eq!(out, [0.0; 64]);
+}
