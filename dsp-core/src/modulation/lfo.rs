@@ -350,4 +350,12 @@ mod tests {
         assert!(standing.iter().all(|v| (v - 0.5).abs() < 1e-12));
         assert!(Lfo::<f32>::new(&SETUP, &Params { rate: Hertz(100.1), wave: Wave::Sine }).is_err());
     }
+
+    #[test]
+    fn random_does_not_jump_where_the_count_of_turns_wraps() {
+        // An offset back in time starts in the last turn there is.
+        let out = run(&mut lfo::<f64>(10.0, Wave::Random), -0.5, 9_600, &[64]);
+        let steepest = out.windows(2).map(|w| (w[1] - w[0]).abs()).fold(0.0, f64::max);
+        assert!(steepest < 2.0 * 1.5 / 4_800.0, "{steepest}");
+    }
 }

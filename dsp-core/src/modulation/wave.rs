@@ -64,10 +64,13 @@ impl Wave {
     }
 }
 
+/// Turns after which an oscillator begins again: 24 of the 64 bits of its phase count them.
+const CYCLES: u32 = 1 << 24;
+
 /// Where an oscillator is: the number of the turn and the place in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Point {
-    /// Whole turns so far.
+    /// Whole turns so far, below [`CYCLES`].
     pub(crate) cycle: u32,
     /// The rest, 2^32 to the turn; as a signed number: -1/2 to 1/2.
     pub(crate) turn: i32,
@@ -126,7 +129,7 @@ fn saw<S: Sample>(turn: i32, edge: S) -> S {
 #[inline(always)]
 fn random<S: Sample>(point: Point, seed: u32) -> S {
     let value = |cycle: u32| S::from_i32(hash(cycle.wrapping_add(seed)) as i32) * S::from_f64(1.0 / 2_147_483_648.0);
-    let (from, to) = (value(point.cycle), value(point.cycle.wrapping_add(1)));
+    let (from, to) = (value(point.cycle), value((point.cycle + 1) % CYCLES));
     // 31 bits of the place, as a number from 0 to 1.
     let t = S::from_i32(((point.turn as u32) >> 1) as i32) * S::from_f64(1.0 / 2_147_483_648.0);
     from + (to - from) * (t * t * (S::from_i32(3) - (t + t)))
