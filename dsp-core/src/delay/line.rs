@@ -68,7 +68,8 @@ impl Delay {
     pub fn plus<S: Sample>(self, frames: S) -> Self {
         let whole = frames.to_i32();
         let rest = (frames - S::from_i32(whole)) * S::from_f64(Self::ONE / 2.0);
-        Self(self.0 + (i64::from(whole) << 32) + (i64::from(rest.to_i32()) << 1))
+        // What does not fit wraps to a negative number, which is read as the longest delay.
+        Self(self.0.wrapping_add((i64::from(whole) << 32) + (i64::from(rest.to_i32()) << 1)))
     }
 
     /// Whole frames.
@@ -370,5 +371,15 @@ mod tests {
             assert_eq!(Delay::frames(bad), Delay(0));
         }
         assert_eq!(Delay::frames(f64::INFINITY).whole(), i32::MAX as usize);
+    }
+
+    #[test]
+    fn a_delay_too_long_to_count_is_the_longest() {
+        let line = Line::new(10, 2);
+        let (ring, mut out) = (vec![0.0_f32; line.ring_len()], [1.0_f32]);
+        let delay = Delay::frames(1e10).plus(3e9_f32);
+        assert_eq!(delay.whole().min(line.longest()), 10);
+        line.read_moving(&Linear, &ring, &[delay], &mut out);
+        assert_eq!(out, [0.0]);
     }
 }
