@@ -13,7 +13,7 @@ pub(super) fn rights(layout: &Layout) -> u32 {
 
 /// The phase of the right side in turns, from degrees.
 pub(super) fn turns(degrees: f64) -> Result<f64, Error> {
-    Error::check("stereo phase", degrees, 0.0, 360.0, "degrees")?;
+    Error::check("phase", degrees, 0.0, 360.0, "degrees")?;
     Ok(degrees / 360.0)
 }
 
