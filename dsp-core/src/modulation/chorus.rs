@@ -307,4 +307,18 @@ mod tests {
         }
         assert!(Chorus::<f32, _>::new(&setup, &Params::default(), vec![0.0; required_len(&setup) - 1]).is_err());
     }
+
+    #[test]
+    fn the_tail_counts_the_move_that_is_under_way() {
+        let setup = mono(Interpolation::Sinc16);
+        let before = Params { feedback: 0.9, ..Params::default() };
+        let mut chorus = make::<f32>(&setup, &before);
+        laws::render(&mut chorus, &[signal::white(4, 0.5).take(4_000).collect()]);
+        chorus.set(&Params { feedback: 0.0, delay: Seconds(0.004), ..before }, Frames(20_000)).unwrap();
+        let crate::process::Tail::Frames(Frames(tail)) = crate::process::Process::<f32>::tail(&chorus) else {
+            panic!()
+        };
+        laws::render(&mut chorus, &[vec![0.0; tail as usize]]);
+        assert!(laws::render(&mut chorus, &[vec![0.0_f32; 2_000]])[0].iter().all(|v| *v == 0.0));
+    }
 }

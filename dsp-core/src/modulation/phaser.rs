@@ -303,7 +303,7 @@ impl<S: Sample, M: Storage<S>> Process<S> for Phaser<S, M> {
         // Coinciding poles fall like n^(stages - 1) exp(-n / stage); the loop falls by the feedback per round.
         let alone = stage * (1.0 + stages / 4.0);
         let round = if feedback > 0.0 { (2.0 * stages * stage + 1.0) / -libm::log(feedback) } else { 0.0 };
-        Tail::of_time_constant::<S>(alone.max(round))
+        Tail::Frames(Frames(self.amounts.left() as u64)).and_then(Tail::of_time_constant::<S>(alone.max(round)))
     }
 }
 

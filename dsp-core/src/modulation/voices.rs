@@ -177,22 +177,27 @@ impl<S: Sample, M: Storage<S>> Voices<S, M> {
         least_delay(self.setup.interpolation.taps()) + 1
     }
 
+    /// What still counts: both ends of a move, or where it rests.
+    fn ends(&self) -> [&Amounts<S>; 2] {
+        let to = self.amounts.target();
+        [if self.amounts.moving() { self.amounts.start() } else { to }, to]
+    }
+
     /// Whether a voice is heard on the way.
     fn sounds(&self, voice: usize) -> bool {
-        self.amounts.start().shares[voice] != S::ZERO || self.amounts.target().shares[voice] != S::ZERO
+        self.ends().iter().any(|a| a.shares[voice] != S::ZERO)
     }
 
     /// Whether anything goes round.
     fn looped(&self) -> bool {
-        self.amounts.start().feedback != S::ZERO && self.amounts.moving() || self.amounts.target().feedback != S::ZERO
+        self.ends().iter().any(|a| a.feedback != S::ZERO)
     }
 
     /// Frames that may be read before the first of them is written.
     fn ahead(&self) -> usize {
-        let shortest = |a: &Amounts<S>| a.base.plus(-a.depth).0 >> 32;
-        let ends = shortest(self.amounts.start()).min(shortest(self.amounts.target()));
+        let [from, to] = self.ends().map(|a| a.base.plus(-a.depth).0 >> 32);
         // One frame for roundings of a blend.
-        (ends - self.least() as i64).clamp(1, CHUNK as i64) as usize
+        (from.min(to) - self.least() as i64).clamp(1, CHUNK as i64) as usize
     }
 
     fn delays(&self, frames: usize, delays: &mut Delays) {
@@ -312,13 +317,14 @@ impl<S: Sample, M: Storage<S>> Process<S> for Voices<S, M> {
     }
 
     fn tail(&self) -> Tail {
+        let moving = Tail::Frames(Frames(self.amounts.left() as u64));
         let a = self.amounts.target();
         let longest =
             a.base.plus(a.depth).to_frames().max(self.least() as f64) + self.setup.interpolation.taps() as f64;
         let feedback = a.feedback.to_f64().abs() * KERNEL_GAIN;
         if feedback == 0.0 {
-            return Tail::Frames(Frames(longest as u64 + 1));
+            return moving.and_then(Tail::Frames(Frames(longest as u64 + 1)));
         }
-        Tail::of_time_constant::<S>(longest / -libm::log(feedback))
+        moving.and_then(Tail::of_time_constant::<S>(longest / -libm::log(feedback)))
     }
 }

@@ -101,3 +101,25 @@ impl<S: Sample, M: Storage<S>> Tune<S> for BassMono<S, M> {
 }
 
 crate::process::delegate!([] BassMono<S, M>, shelves);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::laws;
+    use crate::process::{Process, Tail};
+    use crate::signal;
+    use std::vec;
+
+    #[test]
+    fn the_tail_counts_the_move_that_is_under_way() {
+        let setup = Setup { rate: SampleRate::VIDEO, layout: Layout::STEREO };
+        let before = Params { frequency: Hertz(20.0), width: 0.0 };
+        let mut p = BassMono::<f32, _>::new(&setup, &before, vec![0.0; required_len(&setup)]).unwrap();
+        laws::render(&mut p, &[signal::white(4, 0.5).take(4_000).collect(), vec![0.0; 4_000]]);
+        p.set(&Params { frequency: Hertz(500.0), ..before }, Frames(400_000)).unwrap();
+        let Tail::Frames(Frames(tail)) = p.tail() else { panic!() };
+        laws::render(&mut p, &vec![vec![0.0; tail as usize]; 2]);
+        let out = laws::render(&mut p, &vec![vec![0.0_f32; 2_000]; 2]);
+        assert!(out.iter().flatten().all(|v| *v == 0.0));
+    }
+}

@@ -182,6 +182,27 @@ impl<S: Sample> Process<S> for FrequencyPan<S> {
 
     fn tail(&self) -> Tail {
         let one = Tail::of_time_constant::<S>(self.coeffs.target().pass.time_constant());
-        one.and_then(one)
+        Tail::Frames(Frames(self.coeffs.left() as u64)).and_then(one).and_then(one)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::laws;
+    use crate::signal;
+    use std::vec;
+
+    #[test]
+    fn the_tail_counts_the_move_that_is_under_way() {
+        let setup = Setup { rate: SampleRate::VIDEO, law: Law::default() };
+        let before = Params { crossover: Hertz(20.0), ..Params::default() };
+        let mut p = FrequencyPan::<f32>::new(&setup, &before).unwrap();
+        laws::render(&mut p, &vec![signal::white(4, 0.5).take(4_000).collect(); 2]);
+        p.set(&Params { crossover: Hertz(15_000.0), ..before }, Frames(1_000_000)).unwrap();
+        let Tail::Frames(Frames(tail)) = p.tail() else { panic!() };
+        laws::render(&mut p, &vec![vec![0.0; tail as usize]; 2]);
+        let out = laws::render(&mut p, &vec![vec![0.0_f32; 2_000]; 2]);
+        assert!(out.iter().flatten().all(|v| *v == 0.0));
     }
 }

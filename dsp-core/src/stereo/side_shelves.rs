@@ -192,6 +192,7 @@ impl<S: Sample, const X: usize, M: Storage<S>> Process<S> for SideShelves<S, X, 
 
     fn tail(&self) -> Tail {
         let longest = self.rest.sections.as_flattened().iter().map(svf::Coeffs::time_constant);
-        longest.fold(Tail::NONE, |tail, frames| tail.and_then(Tail::of_time_constant::<S>(frames)))
+        let moving = Tail::Frames(Frames(self.coeffs.left() as u64));
+        longest.fold(moving, |tail, frames| tail.and_then(Tail::of_time_constant::<S>(frames)))
     }
 }

@@ -51,6 +51,9 @@ impl Setup {
 /// Shortest time in seconds: the kernel's least delay at the lowest rate (8 frames at 8 kHz).
 const SHORTEST: f64 = 0.001;
 
+/// Seconds by which a time may miss its bound: 0.057 s at 44.1 kHz and back is more than 0.057 s.
+const ROUNDING: f64 = 1e-9;
+
 /// How a time goes over into another.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
@@ -200,8 +203,10 @@ impl<S: Sample> Coeffs<S> {
         Error::check("depth", params.depth.0, 0.0, 0.02, "s")?;
         let frames = |name, time: Time| {
             let frames = time.frames(setup.rate)?;
-            Error::check(name, frames / rate, SHORTEST + params.depth.0, setup.longest.0 - params.depth.0, "s")?;
-            Ok(Delay::frames(if params.hold { libm::round(frames) } else { frames }))
+            let (low, high) = (SHORTEST + params.depth.0, setup.longest.0 - params.depth.0);
+            let at = |bound: &f64| libm::fabs(frames / rate - bound) < ROUNDING;
+            Error::check(name, [low, high].into_iter().find(at).unwrap_or(frames / rate), low, high, "s")?;
+            Ok(Delay::frames(if params.hold { libm::round(frames) } else { frames }).max(LEAST))
         };
         let times = [frames("left", params.left)?, frames("right", params.right)?];
         Error::check("feedback", params.feedback, 0.0, 1.0, "")?;

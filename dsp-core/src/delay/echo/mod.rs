@@ -313,7 +313,8 @@ impl<S: Sample, M: Storage<S>> Process<S> for Echo<S, M> {
             0.0 => Tail::NONE,
             frames => Tail::of_time_constant::<S>(frames),
         });
-        Tail::Frames(Frames(once as u64)).and_then(rounds).and_then(cuts[0]).and_then(cuts[1])
+        let here = Tail::Frames(Frames(self.coeffs.left() as u64 + once as u64));
+        here.and_then(rounds).and_then(cuts[0]).and_then(cuts[1])
     }
 }
 

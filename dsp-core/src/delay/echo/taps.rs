@@ -11,6 +11,12 @@ use crate::units::Frames;
 /// Shortest delay of a loop that is read before it is written: one frame more than the kernel asks.
 pub(super) const LEAST: Delay = Delay((least_delay(TAPS) as i64 + 1) << 32);
 
+/// `x / 2^bits`, rounded away from 0: where something is left, something moves.
+#[inline(always)]
+fn part(x: i64, bits: u32) -> i64 {
+    if x > 0 { ((x - 1) >> bits) + 1 } else { x >> bits }
+}
+
 /// The tap of one side.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Tap {
@@ -84,10 +90,10 @@ impl Tap {
     #[inline(always)]
     fn travel(&mut self, to: i64, most: i64, bits: u32) {
         let left = to - self.now.0;
-        let wanted = (left >> bits).clamp(-most, most);
-        self.pace += (wanted - self.pace) >> (bits - 2);
+        let wanted = part(left, bits).clamp(-most, most);
+        self.pace += part(wanted - self.pace, bits - 2);
         self.now = Delay(self.now.0 + self.pace).max(LEAST);
-        // Shifts round down and would go round the target for ever: a millionth of a frame counts as arrived.
+        // Whole numbers would go round the target for ever: a millionth of a frame counts as arrived.
         if left.abs() >> (bits + 2) == 0 && self.pace.abs() >> bits == 0 {
             (self.now, self.pace) = (Delay(to), 0);
         }

@@ -239,3 +239,57 @@ fn ranges_are_checked_and_the_old_sound_stays() {
     assert_eq!(events(&laws::render(&mut echo, &[impulse(1_200)])[0]), [(1_000, 1.0)]);
     assert!(Echo::<f32, _>::new(&MONO, &Params::default(), vec![0.0; required_len(&MONO) - 1]).is_err());
 }
+
+#[test]
+fn the_ends_of_the_range_of_times_are_allowed() {
+    // 0.057 x 44 100 / 44 100 is more than 0.057, 0.001 + 0.0021 is more than 0.0031.
+    for (longest, depth) in [(0.057, 0.0), (0.193, 0.0), (0.3, 0.01), (0.3, 0.0021), (0.7, 0.0173)] {
+        for rate in [8_000, 44_100, 48_000, 768_000] {
+            let setup = Setup { rate: SampleRate::new(rate).unwrap(), longest: Seconds(longest), ..MONO };
+            for time in [longest - depth, 0.001 + depth, ((0.001 + depth) * 1e4_f64).round() / 1e4] {
+                let time = Time::Seconds(Seconds(time));
+                let params = Params { left: time, right: time, depth: Seconds(depth), ..Params::default() };
+                Coeffs::<f32>::design(&setup, &params).unwrap();
+            }
+        }
+    }
+}
+
+#[test]
+fn a_tape_arrives_however_short_the_way() {
+    for rate in [8_000, 48_000, 768_000] {
+        let setup = Setup { rate: SampleRate::new(rate).unwrap(), longest: Seconds(0.2), ..MONO };
+        for frames in [1e-8, 1e-6, 3e-5, 1e-3, 0.012, 0.3] {
+            for sign in [1.0, -1.0] {
+                let at = |frames: f64| Time::Seconds(Seconds(frames / f64::from(rate)));
+                let change = Change::Tape(0.5);
+                let from = Params {
+                    left: at(1_000.0 + sign * frames),
+                    right: at(1_000.0),
+                    change,
+                    mix: Mix::WET,
+                    ..Params::default()
+                };
+                let mut echo = make::<f64>(&setup, &from);
+                echo.set(&Params { left: at(1_000.0), ..from }, Frames::ZERO).unwrap();
+                laws::render(&mut echo, &[vec![0.0; rate as usize]]);
+                let heard = events(&laws::render(&mut echo, &[impulse(1_100)])[0]);
+                assert_eq!(heard, [(1_000, 1.0)], "{rate} Hz, {frames} frames");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_tail_counts_the_move_that_is_under_way() {
+    let held = Params { feedback: 0.5, hold: true, ..plain(500, 500) };
+    let running = Params { hold: false, ..held };
+    let mut echo = make::<f32>(&MONO, &running);
+    laws::render(&mut echo, &[impulse(2)]);
+    echo.set(&held, Frames::ZERO).unwrap();
+    laws::render(&mut echo, &[vec![0.0; 2_000]]);
+    echo.set(&running, Frames(200_000)).unwrap();
+    let Tail::Frames(Frames(tail)) = echo.tail() else { panic!() };
+    laws::render(&mut echo, &[vec![0.0; tail as usize]]);
+    assert!(events(&laws::render(&mut echo, &[vec![0.0; 2_000]])[0]).is_empty());
+}

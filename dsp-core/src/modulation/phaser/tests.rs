@@ -113,3 +113,14 @@ fn settings_out_of_range_are_refused() {
     }
     assert!(Coeffs::<f32>::design(&mono(7), &STILL).is_err());
 }
+
+#[test]
+fn the_tail_counts_the_move_that_is_under_way() {
+    let before = Params { centre: Hertz(20.0), feedback: 0.95, ..STILL };
+    let mut phaser = make::<f32>(&mono(6), &before);
+    laws::render(&mut phaser, &[signal::white(4, 0.5).take(4_000).collect()]);
+    phaser.set(&Params { centre: Hertz(15_000.0), feedback: 0.0, ..before }, Frames(100_000)).unwrap();
+    let Tail::Frames(Frames(tail)) = phaser.tail() else { panic!() };
+    laws::render(&mut phaser, &[vec![0.0; tail as usize]]);
+    assert!(laws::render(&mut phaser, &[vec![0.0_f32; 2_000]])[0].iter().all(|v| *v == 0.0));
+}

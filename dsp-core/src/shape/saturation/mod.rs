@@ -235,7 +235,8 @@ impl<S: Sample, M: Storage<S>> Process<S> for Saturation<S, M> {
 
     fn tail(&self) -> Tail {
         let c = self.coeffs.target();
-        if c.block == S::ZERO { Tail::NONE } else { c.high_pass.tail() }
+        let ring = if c.block == S::ZERO { Tail::NONE } else { c.high_pass.tail() };
+        Tail::Frames(Frames(self.coeffs.left() as u64)).and_then(ring)
     }
 }
 

@@ -84,3 +84,14 @@ fn a_change_of_kind_does_not_click() {
     let bend = |y: &[f64]| y.windows(3).map(|w| (w[0] - 2.0 * w[1] + w[2]).abs()).fold(0.0, f64::max);
     assert!(bend(&y[1_990..3_000]) <= 1.05 * bend(&y[..1_990]).max(bend(&y[3_100..])));
 }
+
+#[test]
+fn the_tail_counts_the_move_that_is_under_way() {
+    let before = Params { asymmetry: 0.5, drive: Decibels(12.0), ..Params::default() };
+    let mut p = make::<f32>(&before);
+    laws::render(&mut p, &[vec![0.7; 4_000]]);
+    p.set(&Params { asymmetry: 0.0, ..before }, Frames(2_000)).unwrap();
+    let Tail::Frames(Frames(tail)) = p.tail() else { panic!() };
+    let out = laws::render(&mut p, &[vec![0.0; tail as usize + 500]]);
+    assert!(out[0][tail as usize..].iter().all(|v| *v == 0.0));
+}
