@@ -43,9 +43,14 @@ impl Setup {
         detector::Setup { rate: self.rate, layout: self.layout }
     }
 
+    /// A piece and what the latency holds back. Memory is asked for before anything is checked.
+    fn per_channel(&self) -> usize {
+        CHUNK + self.latency.get().min(LONGEST as u64) as usize
+    }
+
     /// Samples of storage: the detector's, and of each channel a piece and what the latency holds back.
     pub(super) fn required_len(&self) -> usize {
-        detector::required_len(&self.detector()) + self.layout.channels() * (CHUNK + self.latency.get() as usize)
+        detector::required_len(&self.detector()) + self.layout.channels() * self.per_channel()
     }
 }
 
@@ -143,7 +148,7 @@ impl<S: Sample, P: Process<S>, L: Law<S>, M: Storage<S>> Keyed<S, P, L, M> {
         for (gain, now) in gain[..n].iter_mut().zip(&now) {
             *gain = now.wet * self.law.gain(&now.law, *gain);
         }
-        let (ring, dries) = (self.ring, rest.len() / channels);
+        let (ring, dries) = (self.ring, self.setup.per_channel());
         for (channel, memory) in rest.chunks_exact_mut(dries).enumerate().take(channels) {
             let (dry, delayed) = memory.split_at_mut(CHUNK);
             block.with_channel(channel, |x| {
@@ -195,7 +200,8 @@ impl<S: Sample, P: Process<S>, L: Law<S>, M: Storage<S>> Process<S> for Keyed<S,
         let Some((threshold, closing)) = L::closing(&self.numbers.target().law) else { return inner };
         let rate = self.setup.rate.hertz();
         let falling = libm::log(HIGHEST / threshold.to_f64()) * DETECTOR_RELEASE.0 * rate;
-        let frames = Frames((falling + closing.to_f64()) as u64 + 2 * FLUSH_PERIOD as u64);
+        let moving = self.numbers.left() as u64;
+        let frames = Frames((falling + closing.to_f64()) as u64 + moving + 2 * FLUSH_PERIOD as u64);
         // A Butterworth high-pass rings with poles at f / sqrt(2).
         let ringing =
             self.setup.high_pass.map_or(Tail::NONE, |f| Tail::of_time_constant::<S>(rate * SQRT_2 / (2.0 * PI * f.0)));
@@ -211,6 +217,7 @@ impl<S: Sample, P: Process<S>, L: Law<S>, M: Storage<S>> Process<S> for Keyed<S,
 pub(super) mod tests {
     use super::*;
     use crate::laws;
+    use crate::process::Tune;
     use crate::reverb::{ducked, gated};
     use crate::signal;
     use std::{vec, vec::Vec};
@@ -243,6 +250,32 @@ pub(super) mod tests {
             let out = laws::render_keyed(&mut p, input, &mut key.clone(), &[100, 1, 64]);
             assert_eq!(out[0][8_999], if open { 1.0 } else { 0.0 });
         }
+    }
+
+    #[test]
+    fn more_memory_than_needed_delays_nothing_and_may_be_asked_for_before_anything_is_checked() {
+        let setup = Setup::new(SampleRate::VIDEO);
+        let params = gated::Params { mix: Mix::DRY, ..gated::Params::default() };
+        let storage = vec![0.0; gated::required_len(&setup) + 1_001];
+        let mut p = gated::Gated::<f64, _, _>::new(&setup, &params, One, storage).unwrap();
+        let noise: Vec<Vec<f64>> = (0..2).map(|c| signal::white(c, 0.5).take(3_000).collect()).collect();
+        laws::assert_same(&noise, &laws::render(&mut p, &noise), "dry");
+        let late = Setup { latency: Frames(u64::MAX), ..setup };
+        assert!(gated::required_len(&late) < 3_000_000);
+        assert!(gated::Gated::<f64, _, _>::new(&late, &params, One, vec![0.0; 3_000_000]).is_err());
+    }
+
+    #[test]
+    fn a_hold_that_is_being_shortened_still_ends_when_it_says() {
+        let setup = Setup::new(SampleRate::VIDEO);
+        let long = gated::Params { hold: Seconds(2.0), mix: Mix::WET, ..gated::Params::default() };
+        let mut p = gated::Gated::<f64, _, _>::new(&setup, &long, One, vec![0.0; gated::required_len(&setup)]).unwrap();
+        laws::render(&mut p, &vec![vec![0.5; 1_000]; 2]);
+        p.tune(&gated::Coeffs::design(&setup, &gated::Params { hold: Seconds(0.0), ..long }).unwrap(), Frames(200_000));
+        let Tail::Frames(tail) = p.tail() else { panic!("it ends") };
+        let tail = tail.get() as usize;
+        let out = laws::render(&mut p, &vec![vec![0.0; tail + 1_000]; 2]);
+        assert!(out[0][tail..].iter().all(|v| *v == 0.0) && out[0][40_000] == 1.0);
     }
 
     #[test]

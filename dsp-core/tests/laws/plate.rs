@@ -3,6 +3,7 @@ use dsp_core::laws;
 use dsp_core::process::{Process, Tail};
 use dsp_core::reverb::plate::{Params, Plate, Setup, required_len};
 use dsp_core::sample::Sample;
+use dsp_core::signal;
 use dsp_core::units::{Frames, Hertz, Mix, SampleRate, Seconds};
 
 fn setup(seed: u32) -> Setup {
@@ -81,7 +82,41 @@ fn wrong_settings_are_refused_and_the_old_sound_stays() {
     assert!(Plate::<f32, _>::new(&setup, &Params::default(), vec![0.0; required_len(&setup) - 1]).is_err());
     let mut plate = make::<f32>(&setup, &Params::default());
     let e = plate.set(&Params { pre_delay: Seconds(0.3), ..Params::default() }, Frames::ZERO).unwrap_err();
-    assert_eq!(e.to_string(), "pre_delay is 0.3 s; allowed are 0 to 0.25 s");
+    assert_eq!(e.to_string(), "pre-delay is 0.3 s; allowed are 0 to 0.25 s");
     plate.set(&Params { freeze: true, ..Params::default() }, Frames::ZERO).unwrap();
     assert_eq!(plate.tail(), Tail::Infinite);
+}
+
+#[test]
+fn memory_may_be_asked_for_before_anything_is_checked() {
+    let setup = Setup::new(SampleRate::VIDEO);
+    for bad in [f64::NAN, f64::INFINITY, -1.0, 1e9] {
+        let odd = Setup { longest_pre_delay: Seconds(bad), ..setup };
+        assert!(required_len(&odd) < 1_000_000, "{bad}");
+        assert!(Plate::<f32, _>::new(&odd, &Params::default(), vec![0.0; 1_000_000]).is_err());
+    }
+}
+
+#[test]
+fn a_plate_let_go_decays_and_ends_when_it_says() {
+    let setup = Setup { longest_pre_delay: Seconds(0.0), ..Setup::new(SampleRate::new(8_000).unwrap()) };
+    let bare = Params { bandwidth: Hertz(20_000.0), damping: Hertz(20_000.0), mix: Mix::WET, ..Params::default() };
+    let mut plate = make::<f32>(&setup, &bare);
+    laws::render(&mut plate, &vec![signal::white(1, 0.5).take(8_000).collect::<Vec<f32>>(); 2]);
+    plate.set(&Params { freeze: true, ..bare }, Frames(400)).unwrap();
+    assert_eq!(plate.tail(), Tail::Infinite);
+    laws::render(&mut plate, &vec![vec![0.0; 40_000]; 2]);
+    let over = 400_000;
+    plate.set(&Params { time: Seconds(1.0), ..bare }, Frames(over)).unwrap();
+    let Tail::Frames(tail) = plate.tail() else { panic!("it ends") };
+    assert!(tail.get() > over, "the move belongs to it");
+    plate.set(&Params { time: Seconds(1.0), ..bare }, Frames(400)).unwrap();
+    let Tail::Frames(tail) = plate.tail() else { panic!("it ends") };
+    let tail = tail.get() as usize;
+    let out = laws::render(&mut plate, &vec![vec![0.0; tail + 2_000]; 2]);
+    let power = |from: usize| out[0][from..from + 2_000].iter().map(|v| f64::from(v * v)).sum::<f64>();
+    // 60 dB in 8000 frames.
+    let db = 10.0 * (power(1_000) / power(9_000)).log10();
+    assert!((db - 60.0).abs() < 6.0, "{db:.1} dB");
+    assert!(out.iter().all(|x| x[tail..].iter().all(|v| *v == 0.0)));
 }

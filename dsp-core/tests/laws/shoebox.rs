@@ -2,6 +2,7 @@ use crate::harness::{Case, Expect, keeps_the_laws};
 use dsp_core::laws;
 use dsp_core::reverb::early::shoebox::{Params, Setup, Shoebox, required_len};
 use dsp_core::sample::Sample;
+use dsp_core::signal;
 use dsp_core::units::{Frames, Hertz, Mix, SampleRate, Seconds};
 
 fn setup(seed: u32) -> Setup {
@@ -66,4 +67,31 @@ fn params_survive_serialisation() {
 fn too_little_storage_is_refused() {
     let setup = Setup::new(SampleRate::VIDEO);
     assert!(Shoebox::<f32, _>::new(&setup, &Params::default(), vec![0.0; required_len(&setup) - 1]).is_err());
+}
+
+/// Walls that take nearly all, and a whisper that is barely a number to compute with.
+#[test]
+fn whispers_make_no_subnormals() {
+    let setup = Setup::new(SampleRate::VIDEO);
+    let params = Params {
+        size: [50.0; 3],
+        source: [25.0, 25.0, 25.0],
+        listener: [25.0, 24.9, 25.0],
+        absorption: [1.0 - 1e-14; 6],
+        mix: Mix::WET,
+        ..Params::default()
+    };
+    let input: Vec<Vec<f32>> = (0..2).map(|c| signal::white(c, 4e-30).take(20_000).collect()).collect();
+    let out = laws::render(&mut make::<f32>(&setup, &params), &input);
+    assert_eq!(out.iter().flatten().filter(|v| **v != 0.0 && v.abs() < f32::MIN_POSITIVE).count(), 0);
+}
+
+#[test]
+fn memory_may_be_asked_for_before_anything_is_checked() {
+    let setup = Setup::new(SampleRate::VIDEO);
+    for bad in [f64::NAN, f64::INFINITY, -1.0, 1e9] {
+        let odd = Setup { longest: Seconds(bad), ..setup };
+        assert!(required_len(&odd) < 1_000_000, "{bad}");
+        assert!(Shoebox::<f32, _>::new(&odd, &Params::default(), vec![0.0; 1_000_000]).is_err());
+    }
 }

@@ -77,3 +77,13 @@ fn wrong_settings_are_refused() {
         .unwrap_err();
     assert_eq!(e.to_string(), "duration is 0.3 s; allowed are 0.01 to 0.2 s");
 }
+
+#[test]
+fn memory_may_be_asked_for_before_anything_is_checked() {
+    let setup = Setup::new(SampleRate::VIDEO);
+    for bad in [f64::NAN, f64::INFINITY, -1.0, 1e9] {
+        let odd = Setup { longest: Seconds(bad), ..setup };
+        assert!(required_len(&odd) < 1_000_000, "{bad}");
+        assert!(Velvet::<f32, _>::new(&odd, &Params::default(), vec![0.0; 1_000_000]).is_err());
+    }
+}

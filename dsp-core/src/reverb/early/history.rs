@@ -27,7 +27,8 @@ impl History {
         self.at = 0;
     }
 
-    /// Writes a piece of at most [`CHUNK`] frames, flushed, and moves on.
+    /// Writes a piece of at most [`CHUNK`] frames, flushed (what is inaudible would be subnormal behind the walls that take nearly
+    /// all), and moves on.
     #[inline(always)]
     pub(super) fn write<S: Sample>(&mut self, memory: &mut [S], x: &[S]) {
         let ring = &mut memory[self.start..][..self.len + CHUNK];

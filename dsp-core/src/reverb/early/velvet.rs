@@ -19,7 +19,7 @@
 //! heard. A move of duration, density or fall fades from one cloud to the other; one that comes before the last has
 //! ended waits for it. The rest moves frame by frame.
 //!
-//! Latency 0. Tail: the duration and what the low-pass rings. Cost grows with the pulses: about 14 ns per stereo frame
+//! Latency 0. Tail: the duration, what is left of a move and what the low-pass rings. Cost grows with the pulses: about 14 ns per stereo frame
 //! for 75 a side (the default), 36 for 300, twice that while the cloud changes.
 //!
 //! Not a reverb: beyond 0.1 s it is a burst of noise.
@@ -40,6 +40,9 @@ use crate::signal::hash;
 use crate::storage::Storage;
 use crate::units::{Decibels, Frames, Hertz, Mix, SampleRate, Seconds};
 
+/// Longest duration a set-up may have, in seconds.
+const LONGEST: f64 = 0.2;
+
 /// What fixes memory, and which noise it is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Setup {
@@ -58,7 +61,8 @@ impl Setup {
     }
 
     fn frames(&self) -> usize {
-        self.longest.frames(self.rate).get() as usize
+        // Memory is asked for before anything is checked.
+        Seconds(self.longest.0.clamp(0.0, LONGEST)).frames(self.rate).get() as usize
     }
 
     fn histories(&self) -> ([History; 2], usize) {
@@ -141,7 +145,7 @@ pub struct Coeffs<S> {
 impl<S: Sample> Coeffs<S> {
     /// Designs `params` for `setup`.
     pub fn design(setup: &Setup, params: &Params) -> Result<Self, Error> {
-        Error::check("longest", setup.longest.0, 0.01, 0.2, "s")?;
+        Error::check("longest", setup.longest.0, 0.01, LONGEST, "s")?;
         Error::check("duration", params.duration.0, 0.01, setup.longest.0, "s")?;
         Error::check("density", params.density.0, 500.0, 4_000.0, "Hz")?;
         Error::check("fall", params.fall.0, 0.0, 60.0, "dB")?;
@@ -275,7 +279,7 @@ impl<S: Sample, M: Storage<S>> Process<S> for Velvet<S, M> {
     fn tail(&self) -> Tail {
         let longest = self.cloud.all().map(|c| (u64::from(c.pulses) * c.cell) >> 16).max().unwrap_or(0);
         let low = Tail::of_time_constant::<S>(1.0 / self.numbers.target().low.to_f64());
-        Tail::Frames(Frames(longest)).and_then(low)
+        Tail::Frames(Frames(longest + self.numbers.left() as u64)).and_then(low)
     }
 }
 

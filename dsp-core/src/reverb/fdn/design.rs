@@ -114,6 +114,9 @@ impl<S: Sample, const N: usize> Coeffs<S, N> {
             diffused: enter * libm::sin(angle) * Diffuser::GAIN,
             swing: 0.0,
         };
+        let tone = Tone::design(rate, loss, params.low_cut.0, params.high_cut.0);
+        // 60 dB six times: of the room, then of what the filters of the wet sound remember of it.
+        let fall = 6.0 * bank.longest(rate, &lengths) * rate + 18.0 * core::f64::consts::LN_10 * tone.time_constant();
         Ok(Self {
             levels: Levels {
                 dry: S::from_f64(levels.dry),
@@ -124,10 +127,10 @@ impl<S: Sample, const N: usize> Coeffs<S, N> {
                 swing: motion.swing,
             },
             bank,
-            tone: Tone::design(rate, loss, params.low_cut.0, params.high_cut.0),
+            tone,
             advance: motion.advance,
             predelay: params.pre_delay.frames(setup.rate).get() as usize,
-            tail: if params.freeze { None } else { Some((6.0 * bank.longest(rate, &lengths) * rate) as u64) },
+            tail: if params.freeze { None } else { Some(fall as u64) },
         })
     }
 
@@ -135,8 +138,11 @@ impl<S: Sample, const N: usize> Coeffs<S, N> {
         Motion { advance: self.advance, swing: self.levels.swing }
     }
 
-    /// T60 in seconds at a frequency, as the filter of `line` (from 0) and its length give it.
+    /// T60 in seconds at a frequency, as the filter of `line` (from 0) and its length give it; infinite when frozen.
     pub fn decay_time(&self, setup: &Setup, line: usize, frequency: Hertz) -> Seconds {
+        if self.tail.is_none() {
+            return Seconds(f64::INFINITY);
+        }
         let rate = setup.rate.hertz();
         let frames = setup.lengths::<N>()[line % N] as f64;
         Seconds(-60.0 * frames / rate / self.bank.level(line % N, rate, frequency.0))

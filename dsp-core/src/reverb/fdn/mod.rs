@@ -30,7 +30,7 @@
 //! many seconds a larger size is smoother.
 //!
 //! Channels: all pairs of the layout enter left and right, channels without a partner enter both at -3 dB; each hears a row
-//! of its own. An LFE neither enters nor hears. There may be as many channels as lines.
+//! of its own. An LFE neither enters nor hears: it is dry only, silent where the mix is all wet. There may be as many channels as lines.
 //!
 //! Loudness: a steady sound with different left and right comes back wet as loud as it went in and with its own spectrum (tone
 //! correction), whatever the decay and the size; 0.3 dB is the most measured, 0.5 dB in an octave. A longer decay therefore starts lower.
@@ -44,15 +44,15 @@
 //! within 3 % of what that means for the whole octave; echo density 0.9 after 42 ms and for good (8 lines: 56 ms), 1.00 later;
 //! spectral deviation 5.8 dB, strongest mode 13.3 dB over its neighbours (ideal noise: 5.6 and 11.6); correlation of left and right 0.01.
 //!
-//! Latency 0. Tail: six times the longest T60 (-360 dB), the diffuser, the pre-delay; then memory is cleared, so silence is
-//! exact and costs what sound costs. `f32` on one x86-64 core without wider vectors, default settings, best of 60 runs:
+//! Latency 0. Tail: what is left of a move, six times the longest T60 (-360 dB), as much of what the filters of the wet sound
+//! remember, the diffuser, the longest pre-delay; then memory is cleared, so silence is exact and costs what sound costs. `f32` on one x86-64 core without wider vectors, default settings, best of 60 runs:
 //! 16 lines 18.3 ns per stereo frame, 8 lines 12.8 ns, where the `freeverb` crate took 19.4 and the 32 lines of `fundsp`'s
 //! `reverb_stereo` 82 (criterion on a busy machine: 28.6, 20.0, 28.6, 163). Curves that three shelves cannot follow (one octave
 //! up, the next down) take bells: 70 ns. A design takes 0.6 ms, with bells 2.7 ms: on the control side. Blocks of 64 frames
 //! and multiples are cheapest. 8 lines in `f32` fit 64 KiB at 24 kHz, or at 32 kHz and size 0.7.
 //!
-//! Why memory is not flushed at every write: 3 more operations per line and frame. Input below the flush threshold counts as
-//! none, and the room is cleared when its tail has passed, long before anything is subnormal.
+//! Why memory is not flushed while sound enters: 3 more operations per line and frame. Input below the flush threshold counts
+//! as none; from 64 frames after the last input on, what goes round is flushed, so that nothing becomes subnormal.
 //!
 //! Not for a recorded room: that is convolution. Not for single echoes, nor for the first 20 ms of a room with a direction: those
 //! are early reflections. Eight lines are for small machines; 16 have fewer modes that can be heard alone.
@@ -194,9 +194,10 @@ impl<S: Sample, const N: usize, M: Storage<S>> Fdn<S, N, M> {
         Ok(())
     }
 
-    /// Frames from the end of the input to exact silence with these settings.
+    /// Frames from the end of the input to exact silence: with these settings, once they have been reached.
     fn whole_tail(&self, tail: u64) -> u64 {
-        tail + (self.diffuser.tail() + self.setup.predelay()) as u64
+        let moving = self.room.left().max(self.tone.left());
+        tail + (moving + self.diffuser.tail() + self.setup.predelay()) as u64
     }
 
     /// At most [`CHUNK`] frames, not beyond the end of a stretch.
@@ -281,6 +282,11 @@ impl<S: Sample, const N: usize, M: Storage<S>> Fdn<S, N, M> {
             }
         }
         self.room.close(room, frames);
+        for (channel, position) in self.setup.layout.positions().iter().enumerate().take(channels) {
+            if position.is_lfe() {
+                blend(levels, block.channel_mut(channel), &[S::ZERO; CHUNK]);
+            }
+        }
     }
 
     /// Ends a stretch of [`CHUNK`] frames: time runs while nothing enters.
@@ -295,8 +301,12 @@ impl<S: Sample, const N: usize, M: Storage<S>> Fdn<S, N, M> {
                     part.fill(S::ZERO);
                 }
                 self.room.silence();
+            } else {
+                let [_, tones, ..] = self.parts.split(self.storage.as_mut());
+                tones.iter_mut().for_each(|s| *s = s.flush());
             }
         }
+        self.room.set_quiet(!self.entered && self.left > 0);
         self.entered = false;
     }
 }
@@ -335,8 +345,7 @@ impl<S: Sample, const N: usize, M: Storage<S>> Tune<S> for Fdn<S, N, M> {
         self.advance = coeffs.advance;
         self.tail = coeffs.tail;
         if self.left > 0 {
-            let moving = self.room.left() as u64;
-            self.left = coeffs.tail.map_or(u64::MAX, |t| self.whole_tail(t) + moving);
+            self.left = coeffs.tail.map_or(u64::MAX, |t| self.whole_tail(t));
         }
     }
 }

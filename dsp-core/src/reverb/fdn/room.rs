@@ -26,6 +26,8 @@ pub(super) struct Room<S, const N: usize> {
     progress: Progress,
     /// What comes after the move under way.
     next: Option<(Bank<S, N>, Frames)>,
+    /// Nothing has entered of late: what goes round is flushed.
+    quiet: bool,
 }
 
 impl<S: Sample, const N: usize> Room<S, N> {
@@ -40,6 +42,7 @@ impl<S: Sample, const N: usize> Room<S, N> {
             states: [State::SILENT; 2],
             progress: Progress::default(),
             next: None,
+            quiet: false,
         }
     }
 
@@ -57,6 +60,15 @@ impl<S: Sample, const N: usize> Room<S, N> {
     /// Forgets what the filters remember.
     pub(super) fn silence(&mut self) {
         self.states = [State::SILENT; 2];
+        self.quiet = false;
+    }
+
+    /// Whether sound is only dying away: then, and only then, it could become subnormal before it is forgotten.
+    pub(super) fn set_quiet(&mut self, quiet: bool) {
+        self.quiet = quiet;
+        if quiet {
+            self.states.iter_mut().for_each(State::flush);
+        }
     }
 
     /// Moves to another absorption, after the move under way if there is one.
@@ -97,6 +109,11 @@ impl<S: Sample, const N: usize> Room<S, N> {
             let [a, b, c, d] = *starts;
             let line = |from: usize| &memory[from..][..frames];
             gather([line(a), line(b), line(c), line(d)], &mut group[..frames]);
+        }
+        if self.quiet {
+            for x in groups.iter_mut().flat_map(|group| group[..frames].as_flattened_mut()) {
+                *x = x.flush();
+            }
         }
         self.absorb(groups, spare, frames);
         self.turn(groups, frames, motion);

@@ -1,6 +1,6 @@
 //! Which channel enters where and hears what.
 
-use crate::layout::{Layout, MAX_CHANNELS, Position};
+use crate::layout::{Layout, MAX_CHANNELS};
 use crate::process::CHUNK;
 use crate::reverb::fdn::ring;
 use crate::sample::Sample;
@@ -30,7 +30,7 @@ impl<S: Sample> Wiring<S> {
             wiring.add(left as u8, right as u8);
         }
         for (channel, position) in layout.positions().iter().enumerate() {
-            if !paired[channel] && *position != Position::Lfe {
+            if !paired[channel] && !position.is_lfe() {
                 wiring.enter[channel] = [S::from_f64(FRAC_1_SQRT_2); 2];
                 wiring.add(channel as u8, NOBODY);
             }

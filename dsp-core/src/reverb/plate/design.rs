@@ -11,6 +11,8 @@ use crate::reverb::damping;
 use crate::sample::Sample;
 use crate::units::{Frames, Seconds};
 
+/// Longest pre-delay a set-up may have, in seconds.
+pub(super) const LONGEST_PRE_DELAY: f64 = 1.0;
 /// Deepest modulation to each side.
 pub(super) const DEEPEST: Seconds = Seconds(0.001);
 /// Decay diffusion 1 of the paper: the all-passes that move.
@@ -80,14 +82,14 @@ pub(super) fn lfo_params(params: &Params) -> lfo::Params {
 impl<S: Sample> Coeffs<S> {
     /// Designs `params` for `setup`.
     pub fn design(setup: &Setup, params: &Params) -> Result<Self, Error> {
-        Error::check("longest_pre_delay", setup.longest_pre_delay.0, 0.0, 1.0, "s")?;
+        Error::check("longest pre-delay", setup.longest_pre_delay.0, 0.0, LONGEST_PRE_DELAY, "s")?;
         Error::check("time", params.time.0, 0.5, 60.0, "s")?;
-        Error::check("pre_delay", params.pre_delay.0, 0.0, setup.longest_pre_delay.0, "s")?;
+        Error::check("pre-delay", params.pre_delay.0, 0.0, setup.longest_pre_delay.0, "s")?;
         Error::check("bandwidth", params.bandwidth.0, 100.0, 20_000.0, "Hz")?;
         Error::check("damping", params.damping.0, 100.0, 20_000.0, "Hz")?;
         Error::check("diffusion", params.diffusion, 0.0, 0.9, "")?;
-        Error::check("modulation_depth", params.modulation_depth.0, 0.0, DEEPEST.0, "s")?;
-        Error::check("modulation_rate", params.modulation_rate.0, 0.0, 5.0, "Hz")?;
+        Error::check("modulation depth", params.modulation_depth.0, 0.0, DEEPEST.0, "s")?;
+        Error::check("modulation rate", params.modulation_rate.0, 0.0, 5.0, "Hz")?;
         Error::check("width", params.width, 0.0, 2.0, "")?;
         let (dry, wet) = params.mix.equal_power()?;
         let rate = setup.rate;
@@ -140,7 +142,6 @@ impl<S: Sample> Coeffs<S> {
             rest += 1.0 / step.to_f64();
         }
         let frames = trip / (-4.0 * libm::log(decay)) + rest;
-        Tail::Frames(setup.longest_pre_delay.frames(setup.rate) + Frames(trip as u64))
-            .and_then(Tail::of_time_constant::<S>(frames))
+        Tail::Frames(setup.predelay() + Frames(trip as u64)).and_then(Tail::of_time_constant::<S>(frames))
     }
 }

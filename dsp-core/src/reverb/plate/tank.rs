@@ -60,7 +60,7 @@ fn reach(setup: &Setup) -> usize {
 fn lines(setup: &Setup) -> (Line, [Line; 12], usize) {
     let mut needed = 0;
     // A piece is written before it is read, and a pre-delay that moves is read between two samples.
-    let longest = setup.longest_pre_delay.frames(setup.rate).get() as usize;
+    let longest = setup.predelay().get() as usize;
     let pre_delay = Line::place(&mut needed, longest + CHUNK + 4);
     let mut lines = [Line::default(); 12];
     for (i, line) in lines.iter_mut().enumerate() {

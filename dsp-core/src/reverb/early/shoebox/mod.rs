@@ -20,7 +20,7 @@
 //! A move of room, source or listener fades from one pattern of echoes to the other; one that comes before the last has
 //! ended waits for it. Cut-off and mix move frame by frame.
 //!
-//! Latency 0. Tail: the latest echo and what the low-passes ring. About 5 ns per stereo frame for order 1, 12 for 3, 20
+//! Latency 0. Tail: the latest echo, what is left of a move and what the low-passes ring. About 5 ns per stereo frame for order 1, 12 for 3, 20
 //! for 4; `Coeffs` carries all echoes (2 kB in `f32`, 3 kB in `f64`), the processor holds three of them.
 //!
 //! Not a reverb: put one behind it for what follows the first reflections. Not for sound moving through a room either:
@@ -45,6 +45,9 @@ use crate::storage::Storage;
 use crate::units::{Frames, Hertz, Mix, SampleRate, Seconds};
 use images::{ORDERS, Plan, Room, distance};
 
+/// Latest echo a set-up may have, in seconds.
+const LONGEST: f64 = 1.0;
+
 /// What fixes memory.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Setup {
@@ -61,7 +64,8 @@ impl Setup {
     }
 
     fn frames(&self) -> usize {
-        self.longest.frames(self.rate).get() as usize
+        // Memory is asked for before anything is checked.
+        Seconds(self.longest.0.clamp(0.0, LONGEST)).frames(self.rate).get() as usize
     }
 
     fn history(&self) -> (History, usize) {
@@ -145,7 +149,7 @@ pub struct Coeffs<S> {
 impl<S: Sample> Coeffs<S> {
     /// Designs `params` for `setup`.
     pub fn design(setup: &Setup, params: &Params) -> Result<Self, Error> {
-        Error::check("longest", setup.longest.0, 0.01, 1.0, "s")?;
+        Error::check("longest", setup.longest.0, 0.01, LONGEST, "s")?;
         Error::check("cutoff", params.cutoff.0, 500.0, 20_000.0, "Hz")?;
         let room = Room::of(&params.plan()?, setup.rate.hertz(), setup.frames());
         let (dry, wet) = params.mix.equal_power()?;
@@ -290,6 +294,6 @@ impl<S: Sample, M: Storage<S>> Process<S> for Shoebox<S, M> {
         let longest = self.room.all().map(Room::longest).max().unwrap_or(0);
         // Low-passes of the same cut-off, one behind the other.
         let low = Tail::of_time_constant::<S>(ORDERS as f64 / self.numbers.target().low.to_f64());
-        Tail::Frames(Frames(u64::from(longest))).and_then(low)
+        Tail::Frames(Frames(u64::from(longest) + self.numbers.left() as u64)).and_then(low)
     }
 }
