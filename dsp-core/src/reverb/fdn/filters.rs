@@ -19,10 +19,13 @@ pub(super) struct State<S, const N: usize> {
 impl<S: Sample, const N: usize> State<S, N> {
     pub(super) const SILENT: Self = Self { shelves: [[S::ZERO; N]; SHELVES], bells: [[[S::ZERO; N]; 2]; BELLS] };
 
-    pub(super) fn flush(&mut self) {
-        let shelves = self.shelves.as_flattened_mut();
-        for s in shelves.iter_mut().chain(self.bells.as_flattened_mut().as_flattened_mut()) {
-            *s = s.flush();
+    /// Flushes what the filters of `bank` use.
+    pub(super) fn flush(&mut self, bank: &Bank<S, N>) {
+        let bells = self.bells[..bank.bell_count].as_flattened_mut();
+        for line in self.shelves[..bank.shelves].iter_mut().chain(bells) {
+            for s in line {
+                *s = s.flush();
+            }
         }
     }
 }

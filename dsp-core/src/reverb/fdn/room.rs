@@ -67,7 +67,9 @@ impl<S: Sample, const N: usize> Room<S, N> {
     pub(super) fn set_quiet(&mut self, quiet: bool) {
         self.quiet = quiet;
         if quiet {
-            self.states.iter_mut().for_each(State::flush);
+            for (state, bank) in self.states.iter_mut().zip(&self.banks) {
+                state.flush(bank);
+            }
         }
     }
 
@@ -111,8 +113,8 @@ impl<S: Sample, const N: usize> Room<S, N> {
             gather([line(a), line(b), line(c), line(d)], &mut group[..frames]);
         }
         if self.quiet {
-            for x in groups.iter_mut().flat_map(|group| group[..frames].as_flattened_mut()) {
-                *x = x.flush();
+            for group in groups.iter_mut() {
+                flush(&mut group[..frames]);
             }
         }
         self.absorb(groups, spare, frames);
@@ -194,6 +196,14 @@ impl<S: Sample, const N: usize> Room<S, N> {
             self.step = (self.step + n) % STEP;
             at += n;
         }
+    }
+}
+
+/// What is inaudible becomes zero.
+#[inline(never)]
+fn flush<S: Sample>(group: &mut [[S; 4]]) {
+    for x in group.as_flattened_mut() {
+        *x = x.flush();
     }
 }
 

@@ -12,7 +12,7 @@
 //! both ends differ all the way.
 
 use crate::lanes::Lanes;
-use crate::ramp::{Blend, Ramp, mix};
+use crate::ramp::{Blend, Ramp, blend_fields};
 use crate::reverb::fdn::fit::{Cascade, Point};
 use crate::sample::Sample;
 use core::f64::consts::PI;
@@ -23,13 +23,23 @@ const POLES: usize = 4;
 /// Both filters of the wet sound.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Tone<S> {
-    direct: S,
     pole: [S; POLES],
-    weight: [S; POLES],
-    /// One less the poles, one less the zeros, the slowest first.
+    /// One less the pole.
     slow: [S; POLES],
+    weight: [S; POLES],
+    roots: Roots<S>,
+}
+
+/// Roots of what stands for the whole filter.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Roots<S> {
+    direct: S,
+    /// One less the poles, one less the zeros, the slowest first.
+    pole: [S; POLES],
     zero: [S; POLES],
 }
+
+blend_fields!(Roots { direct, pole, zero });
 
 impl<S: Sample> Blend for Tone<S> {
     type Scalar = S;
@@ -38,17 +48,12 @@ impl<S: Sample> Blend for Tone<S> {
         if position >= S::ONE {
             return *to;
         }
-        let between = |a: S, b: S| {
-            let root = mix(a.sqrt(), b.sqrt(), position);
-            root * root
-        };
-        let all = |a: &[S; POLES], b: &[S; POLES]| core::array::from_fn(|k| between(a[k], b[k]));
-        let pole = all(&from.slow, &to.slow).map(|q: S| S::ONE - q);
+        let roots = Roots::blend(&from.roots, &to.roots, position);
+        let pole = roots.pole.map(|r| S::ONE - r * r);
         // What the loop really takes: exact where it matters, near 1.
         let slow = pole.map(|p| S::ONE - p);
-        let zero = all(&from.zero, &to.zero);
-        let direct = between(from.direct, to.direct);
-        Self { direct, pole, weight: weights(direct, &slow, &zero), slow, zero }
+        let weight = weights(roots.direct * roots.direct, &slow, &roots.zero.map(|r| r * r));
+        Self { pole, slow, weight, roots }
     }
 }
 
@@ -98,11 +103,13 @@ impl<S: Sample> Tone<S> {
             x
         };
         let all = [first, second, low, high];
-        let pole = sorted(all.map(|c| 1.0 - c.pole)).map(|q| S::from_f64(1.0 - q));
+        let (slow, zero) = (sorted(all.map(|c| 1.0 - c.pole)), sorted(all.map(|c| 1.0 - c.zero)));
+        let root = |x: f64| S::from_f64(libm::sqrt(x));
+        let roots = Roots { direct: root(gain), pole: slow.map(root), zero: zero.map(root) };
+        let pole = slow.map(|q| S::from_f64(1.0 - q));
         let slow = pole.map(|p| S::ONE - p);
-        let zero = sorted(all.map(|c| 1.0 - c.zero));
-        let weight = weights(gain, &slow.map(S::to_f64), &zero);
-        Self { direct: S::from_f64(gain), pole, weight: weight.map(S::from_f64), slow, zero: zero.map(S::from_f64) }
+        let weight = weights(gain, &slow.map(S::to_f64), &zero).map(S::from_f64);
+        Self { pole, slow, weight, roots }
     }
 
     /// Frames in which what the slowest pole remembers falls by a factor of e.
@@ -121,19 +128,19 @@ impl<S: Sample> Tone<S> {
     ) {
         let ([first, second], _) = state.as_chunks_mut::<POLES>() else { return };
         if ramp.moving() {
-            run(|i| ramp.now(i), |i| ramp.now(i).direct, [first, second], [left, right], trace);
+            run(|i| ramp.now(i), |i| ramp.map(i, |t| &t.roots.direct), [first, second], [left, right], trace);
         } else {
             let now = *ramp.target();
-            run(|_| now, |_| now.direct, [first, second], [left, right], trace);
+            run(|_| now, |_| now.roots.direct, [first, second], [left, right], trace);
         }
     }
 }
 
-/// Frame by frame; `at` tells the coefficients of each frame, `direct` one of them.
+/// Frame by frame; `at` tells the coefficients of each frame, `root` that of what passes at once.
 #[inline(always)]
 fn run<S: Sample>(
     at: impl Fn(usize) -> Tone<S>,
-    direct: impl Fn(usize) -> S,
+    root: impl Fn(usize) -> S,
     [first, second]: [&mut [S; POLES]; 2],
     [left, right]: [&mut [S]; 2],
     [trace_left, trace_right]: [&mut [[S; POLES]]; 2],
@@ -150,7 +157,8 @@ fn run<S: Sample>(
     (*first, *second) = (s.0, t.0);
     for (x, trace) in [(left, trace_left), (right, trace_right)] {
         for (i, (x, z)) in x.iter_mut().zip(trace).enumerate() {
-            *x = direct(i) * *x + ((z[0] + z[1]) + (z[2] + z[3]));
+            let root = root(i);
+            *x = root * root * *x + ((z[0] + z[1]) + (z[2] + z[3]));
         }
     }
 }
@@ -219,7 +227,7 @@ mod tests {
 
     fn gain<S: Sample>(tone: &Tone<S>, rate: f64, frequency: f64) -> f64 {
         let (sin, cos) = (2.0 * PI * frequency / rate).sin_cos();
-        let (mut re, mut im) = (tone.direct.to_f64(), 0.0);
+        let (mut re, mut im) = (tone.roots.direct.to_f64().powi(2), 0.0);
         for k in 0..POLES {
             let weight = (tone.weight[k] * tone.slow[k]).to_f64();
             let (x, y) = (cos - tone.pole[k].to_f64(), sin);
