@@ -45,14 +45,15 @@
 //! spectral deviation 5.8 dB, strongest mode 13.3 dB over its neighbours (ideal noise: 5.6 and 11.6); correlation of left and right 0.01.
 //!
 //! Latency 0. Tail: what is left of a move, six times the longest T60 (-360 dB), as much of what the filters of the wet sound
-//! remember, the diffuser, the longest pre-delay; then memory is cleared, so silence is exact. `f32` on one x86-64 core without wider vectors, default settings, best of 60 runs:
-//! 16 lines 19.0 ns per stereo frame (20.7 while they die away, 29 while settings move), 8 lines 12.8 ns, where the `freeverb` crate took 19.4 and the 32 lines of `fundsp`'s
-//! `reverb_stereo` 82 (criterion on a busy machine: 28.6, 20.0, 28.6, 163). Curves that three shelves cannot follow (one octave
-//! up, the next down) take bells: 70 ns. A design takes 0.6 ms, with bells 2.7 ms: on the control side. Blocks of 64 frames
-//! and multiples are cheapest. 8 lines in `f32` fit 64 KiB at 24 kHz, or at 32 kHz and size 0.7.
+//! remember, the diffuser, the longest pre-delay; then memory is cleared, so silence is exact. `f32` on one x86-64 core
+//! without wider vectors, default settings, best of 40 to 60 runs: 16 lines 19.0 ns per stereo frame (20.7 while they die away, 29
+//! while settings move), 8 lines 12.8 ns, where the `freeverb` crate took 19.4 and the 32 lines of `fundsp`'s
+//! `reverb_stereo` 82 (criterion on a busy machine: 28.6, 20.0, 28.6, 163). Curves that three shelves cannot follow (one
+//! octave up, the next down) take bells: 70 ns. A design takes 0.6 ms, with bells 2.7 ms: on the control side. Blocks of 64
+//! frames and multiples are cheapest. 8 lines in `f32` fit 64 KiB at 24 kHz, or at 32 kHz and size 0.7.
 //!
 //! Why memory is not flushed while sound enters: 3 more operations per line and frame. Input below the flush threshold counts
-//! as none; from 64 frames after the last input on, what goes round is flushed, so that nothing becomes subnormal.
+//! as none; from 128 frames after the last input on, what goes round is flushed, so that nothing becomes subnormal.
 //!
 //! Not for a recorded room: that is convolution. Not for single echoes, nor for the first 20 ms of a room with a direction: those
 //! are early reflections. Eight lines are for small machines; 16 have fewer modes that can be heard alone.
