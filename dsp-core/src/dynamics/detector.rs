@@ -24,7 +24,7 @@ use crate::dynamics::ballistics::{self, step};
 use crate::error::Error;
 use crate::filter::carry::Carry;
 use crate::filter::svf;
-use crate::layout::{Layout, Position};
+use crate::layout::Layout;
 use crate::process::CHUNK;
 use crate::ramp::{Blend, mix};
 use crate::sample::Sample;
@@ -214,7 +214,7 @@ impl Follower {
         out.fill(S::ZERO);
         let present = key.map_or(block.channels(), |key| key.channels());
         for (channel, memory) in storage.as_chunks_mut().0[..self.layout.channels()].iter_mut().enumerate() {
-            let is_lfe = self.layout.positions()[channel] == Position::Lfe;
+            let is_lfe = self.layout.positions()[channel].is_lfe();
             if is_lfe && key.is_none() {
                 // What is not listened to is forgotten.
                 memory.fill(S::ZERO);
