@@ -175,8 +175,8 @@ impl<S: Sample> Gain<S> {
         Ok(())
     }
 
-    /// Follows a hand: from wherever the gain is, with whatever speed it has, towards `coeffs`, of which 96 % are
-    /// covered after `over` frames. May be called at every frame. Polarity and mute move as by `tune`.
+    /// Follows a hand: from wherever the gain is (and, as long as `over` stays, with whatever speed it has) towards
+    /// `coeffs`, of which 96 % are covered after `over` frames. May be called at every frame. Polarity and mute move as by `tune`.
     pub fn follow(&mut self, coeffs: &Coeffs<S>, over: Frames) {
         if over == Frames::ZERO {
             return self.tune(coeffs, over);

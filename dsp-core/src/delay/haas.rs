@@ -51,7 +51,8 @@ impl Setup {
     }
 
     fn line(&self) -> Line {
-        Line::new(self.longest.frames(self.rate).get() as usize, 2)
+        // What `check` refuses asks for no more than what it allows.
+        Line::new(Seconds(self.longest.0.clamp(0.0, LONGEST.0)).frames(self.rate).get() as usize, 2)
     }
 }
 

@@ -2,8 +2,10 @@
 //!
 //! Per channel: an optional 12 dB per octave high-pass, then the magnitude of the sample or the root of its mean square
 //! ([`Level`]). The loudest channel counts (the LFE is not listened to); a side-chain key of the block is listened to in
-//! place of the block, as many of its channels as the layout has. [`Follower`] gives that level attack and release ([`super::ballistics`], on linear amplitude): it
-//! rises to 63.2 % of a step in `attack` and falls to 36.8 % in `release`.
+//! place of the block, as many of its channels as the layout has.
+//!
+//! [`Follower`] gives that level attack and release ([`super::ballistics`], on linear amplitude): it rises to 63.2 % of
+//! a step in `attack` and falls to 36.8 % in `release`.
 //!
 //! | parameter | unit | range | default |
 //! |---|---|---|---|

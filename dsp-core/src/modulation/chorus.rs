@@ -122,7 +122,7 @@ impl<S: Sample> Coeffs<S> {
     /// Designs `params` for `setup`.
     pub fn design(setup: &Setup, params: &Params) -> Result<Self, Error> {
         let Seconds(longest) = setup.longest;
-        Error::check("longest", longest, 0.002, 0.1, "s")?;
+        Error::check("longest", longest, 0.002, voices::LONGEST.0, "s")?;
         Error::check("rate", params.rate.0, 0.0, 20.0, "Hz")?;
         Error::check("voices", params.voices as f64, 1.0, voices::MOST as f64, "")?;
         Error::check("delay", params.delay.0, SHORTEST.0, longest, "s")?;

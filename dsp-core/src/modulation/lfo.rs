@@ -12,8 +12,8 @@
 //! The step is rounded to the nearest 2^-40 turn: at 48 kHz the rate is true to 2.2e-8 Hz. A move of the rate is a
 //! straight line in the step (the phase has no jump); a move of the shape fades smoothly from one to the other.
 //!
-//! [`in_time`] gives the rate of a note at a tempo. An oscillator is not a processor: it has [`Lfo::fill`] (the next values, at any phase offset, without moving on) and
-//! [`Lfo::advance`].
+//! [`in_time`] gives the rate of a note at a tempo. An oscillator is not a processor: it has [`Lfo::fill`] (the next
+//! values, at any phase offset, without moving on) and [`Lfo::advance`].
 //!
 //! ```
 //! use dsp_core::modulation::lfo::{Lfo, Params, Setup};

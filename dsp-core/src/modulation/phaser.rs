@@ -54,6 +54,8 @@ use core::f64::consts::PI;
 
 /// Highest frequency of the sweep, times the rate: what the polynomial of [`Turn`] is made for.
 const HIGHEST: f64 = 0.4;
+/// Most notches.
+const MOST_NOTCHES: usize = 6;
 /// Lowest frequency of the sweep.
 const LOWEST: Hertz = Hertz(10.0);
 
@@ -81,12 +83,12 @@ impl Setup {
     }
 
     fn check(&self) -> Result<(), Error> {
-        Error::check("notches", self.notches as f64, 1.0, 6.0, "")
+        Error::check("notches", self.notches as f64, 1.0, MOST_NOTCHES as f64, "")
     }
 
     /// States of a chain, and what left it last.
     fn states(&self) -> usize {
-        2 * self.notches + 1
+        2 * self.notches.min(MOST_NOTCHES) + 1
     }
 
     /// The exponent of `x^(1/2)`, `x = pi f / rate`.

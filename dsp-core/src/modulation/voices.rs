@@ -23,6 +23,9 @@ use crate::units::{Frames, SampleRate, Seconds};
 /// Most voices.
 pub(super) const MOST: usize = 8;
 
+/// Longest delay of any set-up.
+pub(super) const LONGEST: Seconds = Seconds(0.1);
+
 /// Seconds by which a depth may miss its bound: 0.0075 + 0.0075 is not always 0.015.
 pub(super) const ROUNDING: f64 = 1e-9;
 
@@ -68,8 +71,9 @@ impl Setup {
     }
 
     fn line(&self) -> Line {
+        let longest = Seconds(self.longest.0.clamp(0.0, LONGEST.0)).frames(self.rate).get();
         // One more for what lies between two frames, one for the shortest the kernel can do.
-        Line::new(self.longest.frames(self.rate).get() as usize + 2, self.interpolation.taps())
+        Line::new(longest as usize + 2, self.interpolation.taps())
     }
 
     pub(super) fn required_len(&self) -> usize {

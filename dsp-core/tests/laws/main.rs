@@ -13,6 +13,7 @@ mod downmix;
 mod ducked;
 mod echo;
 mod equalizer;
+mod extremes;
 mod fdn;
 mod flanger;
 mod gated;

@@ -10,6 +10,9 @@ use crate::ramp::{Blend, mix};
 use crate::sample::Sample;
 use crate::units::{Decibels, Hertz, SampleRate, Seconds};
 
+/// Longest look-ahead, in seconds.
+const MOST: f64 = 0.1;
+
 /// What fixes memory and latency.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Setup {
@@ -23,11 +26,12 @@ pub struct Setup {
 
 impl Setup {
     pub(super) fn delay(&self) -> usize {
-        self.look_ahead.frames(self.rate).get() as usize
+        // What `check` refuses asks for no more than what it allows.
+        Seconds(self.look_ahead.0.clamp(0.0, MOST)).frames(self.rate).get() as usize
     }
 
     fn check(&self) -> Result<(), Error> {
-        Error::check("look-ahead", self.look_ahead.0, 0.0, 0.1, "s")
+        Error::check("look-ahead", self.look_ahead.0, 0.0, MOST, "s")
     }
 }
 

@@ -21,7 +21,7 @@
 //! to and follows the others. A key with another channel count than the layout is linked whatever `link` says; channels
 //! it has beyond those of the layout are not listened to.
 //!
-//! Latency: the look-ahead of the [`Setup`]. Tail: the look-ahead. Static curve within 0.01 dB; no gain reduction
+//! Latency: the look-ahead of the [`Setup`]; no tail beyond it. Static curve within 0.01 dB; no gain reduction
 //! leaves the (delayed) signal bit-exact. Control state is kept in integers, so `f32` stays within -120 dB of `f64`.
 //! Moves (`tune`) are per frame; `detector` changes at the start of a move.
 //!

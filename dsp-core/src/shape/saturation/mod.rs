@@ -37,6 +37,7 @@ use crate::block::Block;
 use crate::error::Error;
 use crate::filter::carry::Carry;
 use crate::filter::one_pole;
+use crate::layout::MAX_CHANNELS;
 use crate::process::{Clock, FLUSH_PERIOD, Process, Tail, Tune};
 use crate::ramp::{Ramp, blend_fields};
 use crate::sample::{Sample, clean_all};
@@ -134,7 +135,7 @@ impl<S: Sample> Coeffs<S> {
 
 /// Samples of storage: two per channel.
 pub fn required_len(setup: &Setup) -> usize {
-    2 * setup.channels
+    2 * setup.channels.min(MAX_CHANNELS)
 }
 
 /// The processor; `M` is storage of [`required_len`] samples.
