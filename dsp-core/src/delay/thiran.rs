@@ -29,6 +29,7 @@ impl<S: Sample, const N: usize> Coeffs<S, N> {
     /// # Errors
     /// Outside that range.
     pub fn design(frames: f64) -> Result<Self, Error> {
+        const { assert!(N >= 1, "an all-pass has an order") };
         let order = N as f64;
         Error::check("delay", frames, order - 0.5, order + 0.5, "frames")?;
         let mut binomial = 1.0;

@@ -187,6 +187,6 @@ impl<S: Sample, M: Storage<S>> Process<S> for OnePole<S, M> {
     }
 
     fn tail(&self) -> Tail {
-        self.coeffs.target().tail()
+        Tail::Frames(Frames(self.coeffs.left() as u64)).and_then(self.coeffs.target().tail())
     }
 }

@@ -67,6 +67,48 @@ fn moves_do_not_see_blocks<S: Sample>(case: &Case) {
 crate::law_tests!(laws: 10, flat_is_the_identity: 8, moves_do_not_see_blocks: 16);
 
 #[test]
+fn a_move_to_a_shorter_ring_is_in_the_tail() {
+    use dsp_core::filter::{biquad, one_pole};
+    let setup = Setup { rate: dsp_core::units::SampleRate::VIDEO, channels: 1 };
+    let noise = [dsp_core::signal::white::<f32>(3, 0.5).take(600).collect::<Vec<_>>()];
+    let over = Frames(30_000);
+    let band = |frequency, q| svf::Params {
+        kind: Kind::BandPass,
+        frequency: Hertz(frequency),
+        q: dsp_core::units::Q(q),
+        ..svf::Params::default()
+    };
+    let (long, short) = (band(50.0, 60.0), band(9_000.0, 0.5));
+    laws::silent_after_tail(
+        || {
+            let bands = Params::<2>::from_bands(&[long]).unwrap();
+            let mut eq = Equalizer::<f32, 2, _>::new(&setup, &bands, vec![0.0; required_len(&setup, 2)]).unwrap();
+            eq.set(&Params::default(), over).unwrap();
+            eq
+        },
+        &noise,
+    );
+    laws::silent_after_tail(
+        || {
+            let memory = vec![0.0; biquad::required_len(&setup)];
+            let mut biquad = biquad::Biquad::<f32, _>::new(&setup, &long, memory).unwrap();
+            biquad.set(&short, over).unwrap();
+            biquad
+        },
+        &noise,
+    );
+    laws::silent_after_tail(
+        || {
+            let params = one_pole::Params { frequency: Hertz(0.5), ..one_pole::Params::default() };
+            let mut pole = one_pole::OnePole::<f32, _>::new(&setup, &params, vec![0.0; 2]).unwrap();
+            pole.set(&one_pole::Params { frequency: Hertz(9_000.0), ..params }, over).unwrap();
+            pole
+        },
+        &noise,
+    );
+}
+
+#[test]
 fn params_survive_serialisation() {
     #[derive(serde::Serialize, serde::Deserialize)]
     struct Holder {

@@ -240,7 +240,8 @@ impl<S: Sample, M: Storage<S>> Process<S> for Biquad<S, M> {
 
     fn tail(&self) -> Tail {
         let radius = self.coeffs.pole_radius().max(1e-9);
-        Tail::of_time_constant::<S>(-1.0 / libm::log(radius))
+        let moving = Tail::Frames(Frames(self.path.left() as u64));
+        moving.and_then(Tail::of_time_constant::<S>(-1.0 / libm::log(radius)))
     }
 }
 

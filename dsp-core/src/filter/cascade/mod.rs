@@ -182,6 +182,7 @@ impl<S: Sample, const N: usize, M: Storage<S>> Process<S> for Cascade<S, N, M> {
         let target = self.sections.target();
         let longest = target.coeffs[..target.active].iter().map(Coeffs::time_constant);
         // Sections ring one after the other, and each may have passed its ring to the next.
-        longest.fold(Tail::NONE, |tail, frames| tail.and_then(Tail::of_time_constant::<S>(frames)))
+        let moving = Tail::Frames(Frames(self.sections.left() as u64));
+        longest.fold(moving, |tail, frames| tail.and_then(Tail::of_time_constant::<S>(frames)))
     }
 }
