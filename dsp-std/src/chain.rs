@@ -67,7 +67,7 @@ impl<S: Sample> Chain<S> {
         for plane in planes.iter_mut() {
             plane.truncate(end);
             let fade = if cut { FADE.min(longest) } else { 0 };
-            for (i, v) in plane[end - fade..].iter_mut().enumerate() {
+            for (i, v) in plane.iter_mut().skip(end - fade).enumerate() {
                 *v *= Shape::Smooth.at(S::from_f64((fade - i) as f64 / fade as f64));
             }
         }
@@ -183,6 +183,10 @@ mod tests {
         assert_eq!(chain.ring_out(&mut planes, 10_000, |_| {}), Rung { frames: 10_000, cut: true });
         assert_eq!((planes[0].len(), planes[0][4_800]), (10_100, 1.0));
         assert!(planes[0][9_600] > 0.05 && planes[0][9_600] < 0.3, "within the fade");
+        // Planes of unequal length are cut to what is common to them, and what was there before stays.
+        let mut planes = vec![vec![0.5_f32; 10], vec![0.5; 30]];
+        Chain::new(&[], SampleRate::VIDEO, Layout::STEREO).unwrap().ring_out(&mut planes, 1_000, |_| {});
+        assert_eq!((planes[0].len(), planes[1].len()), (10, 30));
     }
 
     #[test]

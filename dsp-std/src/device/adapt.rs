@@ -32,11 +32,17 @@ impl Device {
                 }
             }
             Self::Bands { params } => {
-                // The bands above share what is left below the top.
-                let (top, count) = (0.45 * rate.hertz(), params.crossovers.len());
-                for (i, crossover) in params.crossovers.iter_mut().enumerate().filter(|(_, c)| c.0 > top) {
-                    note("crossover", *crossover);
-                    *crossover = Hertz(top * (1.0 - 0.01 * (count - i) as f64));
+                // The bands above share what is left below the top; one just below it makes room.
+                let top = 0.45 * rate.hertz();
+                let mut most = top;
+                for crossover in params.crossovers.iter_mut().rev() {
+                    if crossover.0 > top {
+                        note("crossover", *crossover);
+                    } else if most == top || crossover.0 < most {
+                        break;
+                    }
+                    most *= 0.99;
+                    *crossover = Hertz(most);
                 }
             }
             Self::Gated { effect, .. } | Self::Ducked { effect, .. } => **effect = effect.fitted(rate, left_out),

@@ -63,8 +63,12 @@ pub(super) fn node<S: Sample>(
         (4, 2) => Routing::TrueStereo,
         (n, m) if n == m => Routing::PerChannel,
         (n, m) => {
-            let four = if m == 2 { ", or four for true stereo" } else { "" };
-            return Err(refuse(format!("it has {n} channels; allowed are one, or the {m} of the sound{four}")));
+            let more = match m {
+                1 => String::new(),
+                2 => ", the 2 of the sound, or four for true stereo".to_owned(),
+                m => format!(", or the {m} of the sound"),
+            };
+            return Err(refuse(format!("it has {n} channels; allowed is one{more}")));
         }
     };
     let frames = audio.frames();

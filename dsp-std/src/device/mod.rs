@@ -336,7 +336,13 @@ impl Device {
         match self {
             Self::Convolution { setup, params } => impulse::check(setup, params, rate, layout.channels()),
             Self::Gated { effect, .. } | Self::Ducked { effect, .. } if effect.reads_file() => {
-                effect.check(rate, layout)
+                effect.check(rate, layout)?;
+                // The rest around something without a file.
+                let mut around = self.clone();
+                if let Self::Gated { effect, .. } | Self::Ducked { effect, .. } = &mut around {
+                    **effect = Self::Gain { params: gain::Params::default() };
+                }
+                around.check(rate, layout)
             }
             device => match device.node::<f32>(rate, layout) {
                 Err(Error::Setting(e)) => Err(e),

@@ -73,3 +73,27 @@ fn bands_above_the_rate_are_left_out_and_named() {
     assert_eq!(left_out.len(), 1);
     assert_eq!(d.fitted(SampleRate::CD, &mut left_out), d);
 }
+
+#[test]
+fn crossovers_above_the_rate_leave_the_others_in_order() {
+    let rate = SampleRate::new(8_000).unwrap();
+    for (crossovers, above) in [
+        ("120.0, 1000.0, 6000.0", 1),
+        ("3590.0, 6000.0, 7000.0", 2),
+        ("3000.0, 3590.0, 9000.0", 1),
+        ("120.0, 3500.0, 3600.0", 0),
+    ] {
+        let d = device(&format!("device = 'bands'\nparams = {{ crossovers = [{crossovers}] }}")).unwrap();
+        let mut left_out = Vec::new();
+        d.fitted(rate, &mut left_out).check(rate, Layout::STEREO).unwrap();
+        assert_eq!(left_out.len(), above, "{left_out:?}");
+        assert_eq!(d.fitted(SampleRate::VIDEO, &mut Vec::new()), d);
+    }
+}
+
+#[test]
+fn a_gate_around_a_convolution_is_checked_as_well() {
+    let text = "device = 'gated'\nparams = { threshold = 1e9 }\neffect = { device = 'convolution' }";
+    let e = device(text).unwrap().check(SampleRate::VIDEO, Layout::STEREO).unwrap_err().to_string();
+    assert!(e.starts_with("threshold is 1000000000"), "{e}");
+}

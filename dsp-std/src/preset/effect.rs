@@ -78,14 +78,22 @@ impl Effect {
         }
     }
 
-    /// Sets how much of the effect is heard: of the last device that has such a thing. `false` if none has.
+    /// Sets how much of the effect is heard: of the last device that has such a thing; those before it follow in proportion,
+    /// never above what they had, so that 0 leaves nothing of any. `false` if none has.
     pub fn set_mix(&mut self, mix: Mix) -> bool {
-        let slot = self.chain.iter_mut().rev().find_map(Device::mix_mut);
-        let found = slot.is_some();
-        if let Some(slot) = slot {
-            *slot = mix;
-        }
-        found
+        let mut slots = self.chain.iter_mut().rev().filter_map(Device::mix_mut);
+        let Some(last) = slots.next() else { return false };
+        let before = std::mem::replace(last, mix);
+        let share = if mix.0 == 0.0 { 0.0 } else { (mix.0 / before.0).min(1.0) };
+        slots.for_each(|slot| slot.0 *= share);
+        true
+    }
+
+    /// The effect as far as `rate` allows; see [`Device::fitted`].
+    #[must_use]
+    pub fn fitted(&self, rate: SampleRate, left_out: &mut Vec<String>) -> Self {
+        let chain = self.chain.iter().map(|device| device.fitted(rate, left_out)).collect();
+        Self { chain, ..self.clone() }
     }
 
     /// Reads an effect from a file; files it names are looked for beside it.
@@ -130,6 +138,38 @@ mod tests {
             assert_eq!(toml::from_str::<Effect>(&again).unwrap(), effect, "{again}");
             let again = serde_json::to_string(&effect).unwrap();
             assert_eq!(serde_json::from_str::<Effect>(&again).unwrap(), effect, "{again}");
+        }
+    }
+
+    #[test]
+    fn a_mix_of_nothing_is_nothing_of_any_device() {
+        let mixes = |mix: f64| {
+            let mut room = Effect::find("room").unwrap();
+            assert!(room.set_mix(Mix(mix)));
+            room.chain.iter_mut().map(|d| d.mix_mut().unwrap().0).collect::<Vec<_>>()
+        };
+        let own: Vec<f64> = Effect::find("room").unwrap().chain.iter_mut().map(|d| d.mix_mut().unwrap().0).collect();
+        assert_eq!(mixes(0.0), [0.0, 0.0]);
+        assert_eq!(mixes(own[1]), own);
+        assert_eq!(mixes(0.5 * own[1]), [0.5 * own[0], 0.5 * own[1]]);
+        assert_eq!(mixes(1.0), [own[0], 1.0]);
+        let mut off = Effect::find("room").unwrap();
+        off.set_mix(Mix(0.0));
+        assert!(off.set_mix(Mix(0.5)) && off.chain[0].mix_mut().unwrap().0 == 0.0);
+        assert!(!Effect::find("tremolo").unwrap().set_mix(Mix(0.5)));
+    }
+
+    #[test]
+    fn built_in_effects_fit_every_rate_and_layout() {
+        for hertz in [8_000, 11_025, 16_000, 22_050, 768_000] {
+            let rate = SampleRate::new(hertz).unwrap();
+            for layout in [Layout::MONO, Layout::STEREO, Layout::SURROUND_5_1, Layout::SURROUND_7_1_4] {
+                for effect in built_in() {
+                    for device in effect.fitted(rate, &mut Vec::new()).chain {
+                        device.check(rate, layout).unwrap_or_else(|e| panic!("{} at {hertz} Hz: {e}", effect.name));
+                    }
+                }
+            }
         }
     }
 
