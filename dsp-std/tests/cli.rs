@@ -222,16 +222,59 @@ fn space_is_added_and_rings_out() {
 }
 
 #[test]
+fn space_says_what_an_effect_does_not_reach() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, rate: u32, channels: usize| {
+        let layout = Layout::of_channels(channels).unwrap();
+        let planes: Vec<Vec<f32>> = (0..channels).map(|c| signal::pink(c as u32, 0.1).take(4_000).collect()).collect();
+        let planes: Vec<&[f32]> = planes.iter().map(|p| &p[..]).collect();
+        let spec = Spec { rate: SampleRate::new(rate).unwrap(), layout, format: Format::Float32 };
+        let mut writer = Writer::create(folder.path().join(name), spec, false).unwrap();
+        writer.write_f32(&planes).unwrap();
+        writer.finish().unwrap();
+    };
+    write("phone.wav", 8_000, 1);
+    write("mono.wav", 48_000, 1);
+    write("six.wav", 48_000, 6);
+    write("many.wav", 48_000, 24);
+    let cases: [(&[&str], i32, &str); 9] = [
+        (&["phone.wav", "--preset", "slap"], 0, "phone.wav: high cut of the echo at 7000 Hz: above what 8000 Hz"),
+        (&["mono.wav", "--preset", "widen", "--mono"], 0, "leaves this sound as it is"),
+        (&["six.wav", "--preset", "plate"], 0, "does not reach these channels: C "),
+        (&["six.wav", "--preset", "haas"], 0, "does not reach these channels: C\n"),
+        (&["six.wav", "--preset", "hall"], 0, ""),
+        (&["six.wav", "--preset", "plate", "--mix", "0"], 0, ""),
+        (&["mono.wav", "--preset", "haas"], 0, ""),
+        (&["many.wav", "--preset", "hall"], 1, "hall: channels is 24; allowed are 1 to 16"),
+        (&["many.wav", "--preset", "echo"], 0, ""),
+    ];
+    for (arguments, wanted, word) in cases {
+        let (code, _, stderr) = run("space", folder.path(), &[arguments, &["--force"]].concat());
+        assert!(code == wanted && stderr.contains(word), "{arguments:?}: {code}: {stderr}");
+        assert_eq!(stderr.lines().count(), usize::from(!word.is_empty()), "{arguments:?}: {stderr}");
+    }
+    // Dry is dry, however many devices have a mix.
+    let arguments = ["six.wav", "dry.wav", "--preset", "room", "--mix", "0", "--bits", "32f"];
+    assert_eq!(run("space", folder.path(), &arguments).0, 0);
+    let read = |name: &str| dsp_std::io::read(folder.path().join(name)).unwrap().0;
+    assert_eq!(read("dry.wav"), read("six.wav"));
+}
+
+#[test]
 fn space_refuses_what_makes_no_sense() {
     let folder = tempfile::tempdir().unwrap();
     mix(folder.path(), "mix.wav", 1, 0.1);
+    mix(folder.path(), "ir.wav", 0, 0.1);
     std::fs::write(
         folder.path().join("bad.toml"),
         "name = 'x'\n[[chain]]\ndevice = 'echo'\nparams = { feedback = 2 }\n",
     )
     .unwrap();
+    std::fs::write(folder.path().join("good.toml"), "name = 'x'\n[[chain]]\ndevice = 'echo'\n").unwrap();
     let before = files(folder.path());
-    let wrong: [(&[&str], &str); 7] = [
+    let wrong: [(&[&str], &str); 9] = [
+        (&["mix.wav", "ir.wav", "--ir", "ir.wav", "--force"], "replace the impulse response"),
+        (&["mix.wav", "--preset", "good.toml", "--plot", "good.toml", "--force"], "plot"),
         (&["mix.wav", "out.mp3"], ".wav"),
         (&["mix.wav", "mix.wav"], "replace the sound"),
         (&["mix.wav", "--mix", "1.5"], "0 to 1"),

@@ -10,19 +10,19 @@ mod plot;
 use clap::Parser;
 use common::interrupt::{self, INTERRUPTED, Interrupted};
 use common::{beside, check_output, hint, print, same_file, write};
-use dsp_core::layout::Layout;
+use dsp_core::layout::{Layout, Position};
 use dsp_core::units::{Mix, SampleRate, Seconds};
 use dsp_std::audio::Audio;
 use dsp_std::bits::Bits;
 use dsp_std::chain::Chain;
 use dsp_std::demo;
-use dsp_std::device::Device;
+use dsp_std::device::{self, Device};
 use dsp_std::io::{self, check_writable, write_text};
 use dsp_std::preset;
 use dsp_std::preset::effect::{Effect, built_in};
 use options::Options;
 use std::error::Error;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const DEMO_MIX: &str = "demo-mix.wav";
@@ -98,7 +98,11 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     if same_file(&input, &output) {
         wrong_usage(format!("{}: the result would replace the sound", output.display()));
     }
-    if options.plot.as_ref().is_some_and(|p| same_file(p, &input) || same_file(p, &output)) {
+    if options.ir.as_ref().is_some_and(|ir| same_file(ir, &output)) {
+        wrong_usage(format!("{}: the result would replace the impulse response", output.display()));
+    }
+    let described = options.ir.as_deref().unwrap_or(Path::new(&options.preset));
+    if options.plot.as_ref().is_some_and(|p| [&input, &output, described].iter().any(|other| same_file(p, other))) {
         wrong_usage("the plot needs a file of its own".to_owned());
     }
 
@@ -113,7 +117,15 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     }
     let audio = if audio.channels() == 1 && !options.mono { both_sides(audio)? } else { audio };
     let (rate, layout) = (audio.rate(), audio.layout());
-    let mut chain = Chain::<f32>::new(&effect.chain, rate, layout)?;
+    let mut left_out = Vec::new();
+    let effect = effect.fitted(rate, &mut left_out);
+    for what in &left_out {
+        eprintln!("warning: {}: {what}", input.display());
+    }
+    let mut chain = Chain::<f32>::new(&effect.chain, rate, layout).map_err(|e| match e {
+        device::Error::Setting(e) => format!("{}: {e}", effect.name).into(),
+        other => Box::<dyn Error>::from(other),
+    })?;
     check_output(&audio, options.bits, &output, force)?;
     if let Some(path) = &options.plot {
         interrupt::writing(|| check_writable(path, options.force).map_err(hint))?;
@@ -125,7 +137,14 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let mut planes = audio.into_planes();
     let frames = planes[0].len();
     let longest = Seconds(options.tail).frames(rate).get() as usize;
+    let before: Vec<u64> = planes.iter().map(|p| checksum(p)).collect();
     let rung = chain.ring_out(&mut planes, longest, |_| {});
+    if options.mix != Some(0.0) {
+        let same: Vec<bool> = planes.iter().zip(&before).map(|(p, b)| checksum(&p[..frames]) == *b).collect();
+        if let Some(untouched) = untouched(&planes, &same, layout) {
+            eprintln!("warning: {}: {untouched}", output.display());
+        }
+    }
     let peak = planes.iter().flatten().fold(0.0_f32, |a, v| a.max(v.abs()));
     if options.bits.grid().is_some() && peak > FULL {
         let gain = FULL / peak;
@@ -160,6 +179,28 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
 
 fn bits(bits: Bits) -> u32 {
     bits.grid().unwrap_or(32)
+}
+
+/// Of samples, bit for bit (FNV-1a by words).
+fn checksum(plane: &[f32]) -> u64 {
+    plane.iter().fold(0xCBF2_9CE4_8422_2325, |sum, v| (sum ^ u64::from(v.to_bits())).wrapping_mul(0x0100_0000_01B3))
+}
+
+/// Says which channels with a sound came through the `same`, where that is no intention: an LFE stays without reverb, and
+/// one side of a pair without delay.
+fn untouched(planes: &[Vec<f32>], same: &[bool], layout: Layout) -> Option<String> {
+    let left: Vec<usize> = (0..planes.len()).filter(|c| same[*c] && planes[*c].iter().any(|v| *v != 0.0)).collect();
+    if !left.is_empty() && same.iter().all(|same| *same) {
+        return Some("the effect leaves this sound as it is".to_owned());
+    }
+    let partner_moved = |c: usize| layout.pairs().any(|(l, r)| (l == c && !same[r]) || (r == c && !same[l]));
+    let label = |c: usize| match layout.positions()[c] {
+        Position::Unplaced => (c + 1).to_string(),
+        position => position.label().to_owned(),
+    };
+    let meant = |c: usize| layout.positions()[c].is_lfe() || partner_moved(c);
+    let names: Vec<String> = left.into_iter().filter(|c| !meant(*c)).map(label).collect();
+    (!names.is_empty()).then(|| format!("the effect does not reach these channels: {}", names.join(" ")))
 }
 
 /// The one channel on both sides.

@@ -9,6 +9,9 @@ use std::path::PathBuf;
 /// Without INPUT a built-in demo mix is used: demo-mix.wav and demo-space.wav in the current folder. A mono file becomes
 /// stereo, since space needs two sides (--mono keeps it as it is). The effect rings out behind the end of the sound.
 ///
+/// Surround: reverbs reach up to 16 channels, all but LFE; `plate`, and the first reflections of `room` and `ambience`, only
+/// the first two; `widen` and `haas` pairs of left and right. Channels that come out untouched are named in a warning.
+///
 /// Exit codes: 0 done; 1 failed, nothing was written; 2 wrong usage; 130 interrupted.
 #[derive(Parser)]
 #[command(name = "space")]

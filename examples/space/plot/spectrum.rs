@@ -35,7 +35,9 @@ pub(super) fn power(planes: &[Vec<f32>], rate: f64) -> Result<Vec<Vec<f64>>, Box
             };
             let piece: Vec<f32> = (0..WINDOW).map(|i| sample(i) * hann(i)).collect();
             fft.forward(&piece, &mut re, &mut im);
-            for (row, cells) in cells.iter_mut().enumerate() {
+            // Nothing is known above half the rate.
+            let rows = (0..ROWS).take_while(|row| bin(*row) < re.len());
+            for (row, cells) in rows.zip(cells.iter_mut()) {
                 // At the bottom a row is narrower than a bin.
                 let first = bin(row).clamp(1, re.len() - 1);
                 let last = bin(row + 1).clamp(first + 1, re.len());
