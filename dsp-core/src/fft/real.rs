@@ -33,9 +33,10 @@ pub const MIN: usize = 32;
 /// Largest size.
 pub const MAX: usize = 65_536;
 
-/// Samples of storage: tables and a workspace, about two and a half times the size.
+/// Samples of storage: tables and a workspace, about two and a half times the size. For a size that [`Real::new`] refuses: those
+/// of the nearest size above, or of the largest.
 pub fn required_len(size: usize) -> usize {
-    Layout::new(size.max(MIN)).required_len()
+    Layout::new(size.clamp(MIN, MAX).next_power_of_two()).required_len()
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -309,6 +310,10 @@ mod tests {
         assert_eq!(message(16), "size is 16; allowed are 32 to 65536");
         assert_eq!(message(1000), "size (1000) must be a power of two, such as the next (1024)");
         assert!(Real::<f32, _>::new(64, vec![0.0; required_len(64) - 1]).is_err());
+        for (size, like) in [(0, MIN), (33, 64), (1000, 1024), (usize::MAX, MAX)] {
+            assert_eq!(required_len(size), required_len(like), "{size}");
+            assert!(Real::<f32, _>::new(size, vec![0.0; required_len(size)]).is_err());
+        }
     }
 
     proptest! {

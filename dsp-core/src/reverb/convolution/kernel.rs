@@ -33,6 +33,7 @@ impl<S> Response<'_, S> {
 /// What a [`super::Convolution`] multiplies with; `K` is storage of [`required_len`] samples.
 #[derive(Debug, Clone)]
 pub struct Kernel<S, K> {
+    rate: SampleRate,
     plan: Plan,
     responses: usize,
     frames: usize,
@@ -74,9 +75,9 @@ impl<S: Sample, K: Storage<S>> Kernel<S, K> {
             return Err(Error::Conflict {
                 parameter: "rate of the impulse response",
                 value: response.rate.hertz(),
-                other: "the rate of the set-up",
+                other: "that of the set-up",
                 other_value: setup.rate.hertz(),
-                rule: "must be",
+                rule: "must equal",
                 unit: "Hz",
             });
         }
@@ -96,7 +97,7 @@ impl<S: Sample, K: Storage<S>> Kernel<S, K> {
             let spectra = take(&mut rest, responses * spectra_len(level, frames));
             transform(level, response, spectra, &mut rest[..workspace_len(level)]);
         }
-        Ok(Self { plan, responses, frames, storage, sample: core::marker::PhantomData })
+        Ok(Self { rate: setup.rate, plan, responses, frames, storage, sample: core::marker::PhantomData })
     }
 
     /// Frames of the response.
@@ -104,8 +105,9 @@ impl<S: Sample, K: Storage<S>> Kernel<S, K> {
         self.frames
     }
 
-    pub(crate) fn fits(&self, plan: &Plan, responses: usize) -> bool {
-        self.plan == *plan && self.responses == responses
+    pub(crate) fn fits(&self, setup: &Setup, plan: &Plan) -> bool {
+        // Half the time at twice the rate has the same plan.
+        self.rate == setup.rate && self.plan == *plan && self.responses == setup.responses()
     }
 
     /// The plain filter of a path.

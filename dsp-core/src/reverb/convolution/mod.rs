@@ -185,7 +185,7 @@ impl<S: Sample, M: Storage<S>, K: Storage<S>> Convolution<S, M, K> {
     #[allow(clippy::result_large_err, reason = "there is no box to put the kernel in")]
     pub fn swap(&mut self, kernel: Kernel<S, K>, over: Frames) -> Result<(), Kernel<S, K>> {
         let free = &mut self.kernels[1 - self.active];
-        if self.swap.is_some() || free.is_some() || !kernel.fits(&self.plan, self.setup.responses()) {
+        if self.swap.is_some() || free.is_some() || !kernel.fits(&self.setup, &self.plan) {
             return Err(kernel);
         }
         *free = Some(kernel);

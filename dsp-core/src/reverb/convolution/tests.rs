@@ -199,12 +199,15 @@ fn what_does_not_fit_is_refused() {
     let enough = kernel_len(&setup, 100).unwrap();
     let e = make(SampleRate::CD, &[&short, &short], enough).unwrap_err();
     let said = std::format!("{e}");
-    assert_eq!(said, "rate of the impulse response (44100 Hz) must be the rate of the set-up (48000 Hz)");
+    assert_eq!(said, "rate of the impulse response (44100 Hz) must equal that of the set-up (48000 Hz)");
     assert!(make(RATE, &[&short], enough).is_err() && make(RATE, &[&[], &[]], enough).is_err());
     assert!(make(RATE, &[&short, &short], enough - 1).is_err() && make(RATE, &[&short, &[]], enough).is_ok());
     let long = vec![0.0_f32; 144_001];
     assert!(make(RATE, &[&long, &short], 9_000_000).is_err());
     let other = Setup { latency: Latency::F64, ..setup };
+    assert!(with(&setup, &room::<f32>(2, 100)).swap(kernel(&other, &room(2, 100)), Frames::ZERO).is_err());
+    let other = Setup { rate: SampleRate::new(96_000).unwrap(), longest: Seconds(1.5), ..setup };
+    assert_eq!(Plan::new(&other).unwrap(), Plan::new(&setup).unwrap(), "the same but for the rate");
     assert!(with(&setup, &room::<f32>(2, 100)).swap(kernel(&other, &room(2, 100)), Frames::ZERO).is_err());
     let three = Setup { routing: Routing::TrueStereo, ..Setup::new(RATE, 3) };
     assert!(required_len(&three).is_err() && required_len(&Setup { longest: Seconds(61.0), ..setup }).is_err());
