@@ -2,9 +2,10 @@
 //!
 //! For every direction there are two responses that begin at the same time (aligned, near minimum phase) and two delays in frames.
 //! Between directions both are mixed separately, with the weights of the triangle (or flat quadrangle) of neighbours
-//! around the direction, found among the ten nearest: responses do not comb, and the difference of arrival moves evenly.
+//! around the direction, found among the 24 nearest: responses do not comb, and the difference of arrival moves evenly.
 //! At a direction of the set its own response is used, alone. Outside all triangles (below the lowest ring of a measured set) the nearest
-//! edge answers, and a move there may jump from one edge to the next.
+//! edge or point answers, and a move there may jump from one edge to the next. A set that is one ring at ear height is mixed along
+//! the ring. Of directions measured twice the first counts.
 
 use crate::error::Error;
 use crate::layout::Direction;
@@ -15,11 +16,14 @@ use crate::units::SampleRate;
 
 /// Longest response.
 pub const MAX_TAPS: usize = 1024;
-/// Longest delay in frames: 5 ms at 192 kHz.
-pub const MAX_DELAY: f64 = 960.0;
+/// Longest delay in frames: 5 ms at 768 kHz.
+pub const MAX_DELAY: f64 = 3_840.0;
 
-/// Neighbours among which the triangle is looked for.
-const NEAR: usize = 10;
+/// Neighbours among which the triangle is looked for: on the circles around the ears that some laboratories measure on, many
+/// points of one circle are nearer than the first of the next.
+const NEAR: usize = 24;
+/// Square of the distance below which two directions are the same: 0.006 degrees.
+const SAME: f64 = 1e-8;
 /// How far above a plane a point of the set lies in it: what `f32` leaves of a flat quadrangle.
 const FLAT: f64 = 2e-6;
 
@@ -64,7 +68,7 @@ impl<'a, S: Sample> HrirSet<'a, S> {
     /// `responses` holds for each point `taps` samples of the left and as many of the right ear.
     ///
     /// # Errors
-    /// No points, more than 1024 taps, responses of another length, delays outside 0 to 960 frames, samples that are not
+    /// No points, more than 1024 taps, responses of another length, delays outside 0 to 3840 frames, samples that are not
     /// finite or above 100.
     pub fn new(rate: SampleRate, taps: usize, points: &'a [Point<S>], responses: &'a [S]) -> Result<Self, Error> {
         Error::check("taps", taps as f64, 1.0, MAX_TAPS as f64, "")?;
@@ -102,8 +106,11 @@ impl<'a, S: Sample> HrirSet<'a, S> {
 
     /// The response of the left (0) or right (1) ear at a point of the set; empty if there is none.
     pub fn response(&self, point: usize, ear: usize) -> &'a [S] {
+        if ear >= 2 || point >= self.points.len() {
+            return &[];
+        }
         let at = (2 * point + ear) * self.taps;
-        if ear < 2 { self.responses.get(at..at + self.taps).unwrap_or(&[]) } else { &[] }
+        self.responses.get(at..at + self.taps).unwrap_or(&[])
     }
 
     /// The longest delay in frames.
@@ -136,12 +143,21 @@ impl<'a, S: Sample> HrirSet<'a, S> {
         delays
     }
 
-    /// The ten nearest, nearest first.
+    /// The nearest, nearest first, each direction once.
     fn near(&self, vector: [S; 3]) -> ([usize; NEAR], usize) {
         let (mut near, mut sizes, mut count) = ([0; NEAR], [S::from_i32(-2); NEAR], 0);
         for (index, point) in self.points.iter().enumerate() {
             let size = dot(point.vector, vector);
             if count == NEAR && size <= sizes[NEAR - 1] {
+                continue;
+            }
+            // The same direction is equally far, so few have to be compared.
+            let close = S::from_f64(2.0 * libm::sqrt(SAME));
+            let same = |(other, far): (&usize, &S)| {
+                let d = minus(point.vector, self.points[*other].vector);
+                (*far - size).abs() < close && dot(d, d).to_f64() < SAME
+            };
+            if near[..count].iter().zip(&sizes).any(same) {
                 continue;
             }
             let mut at = count.min(NEAR - 1);
@@ -202,11 +218,37 @@ impl<'a, S: Sample> HrirSet<'a, S> {
                 }
             }
         }
+        if least == f64::NEG_INFINITY {
+            // No triangle at all: a ring.
+            best = pair(&near[..count], corner, p).unwrap_or(best);
+        }
         // Negative ones are outside or rounding.
         let best = best.map(|(index, weight)| (index, if weight > 1e-6 { weight } else { 0.0 }));
         let sum: f64 = best.iter().map(|(_, weight)| weight).sum();
-        best.map(|(index, weight)| (index, S::from_f64(weight / sum)))
+        if sum > 0.0 {
+            best.map(|(index, weight)| (index, S::from_f64(weight / sum)))
+        } else {
+            // Opposite to all there is.
+            [(near[0], S::ONE), (0, S::ZERO), (0, S::ZERO), (0, S::ZERO)]
+        }
     }
+}
+
+/// Weights of the nearest two points that have the direction between them, seen from above their plane.
+fn pair(near: &[usize], corner: impl Fn(usize) -> [f64; 3], p: [f64; 3]) -> Option<[(usize, f64); 4]> {
+    for j in 1..near.len() {
+        for i in 0..j {
+            let (a, b) = (corner(i), corner(j));
+            // With the lengths that `f32` leaves: at `a` the share of `b` is exactly 0.
+            let (across, to_a, to_b) = (dot(a, b), dot(p, a), dot(p, b));
+            let (first, second) = (dot(b, b) * to_a - across * to_b, dot(a, a) * to_b - across * to_a);
+            if first >= 0.0 && second >= 0.0 && first + second > 1e-9 {
+                let share = second / (first + second);
+                return Some([(near[i], 1.0 - share), (near[j], share), (0, 0.0), (0, 0.0)]);
+            }
+        }
+    }
+    None
 }
 
 /// Weights of a flat quadrangle: three corners in any order, and a fourth opposite to the one it is behind of.

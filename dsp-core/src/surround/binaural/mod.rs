@@ -126,9 +126,9 @@ impl<S: Sample> Coeffs<S> {
             return Err(Error::Conflict {
                 parameter: "sample rate",
                 value: setup.rate.hertz(),
-                other: "sample rate of the responses",
+                other: "that of the responses",
                 other_value: setup.set.rate().hertz(),
-                rule: "must be the",
+                rule: "must equal",
                 unit: "Hz",
             });
         }

@@ -89,7 +89,7 @@ pub fn align<S: Sample>(response: &[S], out: &mut [S]) -> f64 {
 /// Aligns a measured set: `raw` holds for each direction `raw_taps` samples of the left and as many of the right ear.
 ///
 /// # Errors
-/// Memory for fewer than all directions, another length of `raw`, taps outside 16 to 1024, a direction that is none, what
+/// Memory for fewer than all directions, another length of `raw`, taps outside 32 (two [`LEAD`]) to 1024, a direction that is none, what
 /// [`HrirSet::new`] refuses.
 pub fn prepare<'a, S: Sample>(
     rate: SampleRate,

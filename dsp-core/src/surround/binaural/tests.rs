@@ -189,16 +189,123 @@ fn another_rate_and_too_little_memory_are_refused() {
     with_sphere::<f32>(|set| {
         let setup = Setup { rate: SampleRate::CD, set, sources: 1 };
         let e = Renderer::new(&setup, &Params::default(), vec![0.0; 100_000]).unwrap_err();
-        let said = "sample rate (44100 Hz) must be the sample rate of the responses (48000 Hz)";
+        let said = "sample rate (44100 Hz) must equal that of the responses (48000 Hz)";
         assert_eq!(std::string::ToString::to_string(&e), said);
         let setup = Setup { rate: RATE, set, sources: 1 };
         assert!(Renderer::new(&setup, &Params::default(), vec![0.0; required_len(&setup) - 1]).is_err());
         assert!(Renderer::new(&Setup { sources: 25, ..setup }, &Params::default(), vec![0.0; 100_000]).is_err());
         let responses = vec![0.0; 2 * TAPS];
         assert!(HrirSet::new(RATE, TAPS, &[Point::<f32>::default()], &responses).is_err(), "a direction of no length");
-        let late = [Point::new(Direction::FRONT, [0.0, 961.0])];
+        let late = [Point::new(Direction::FRONT, [0.0, hrir::MAX_DELAY + 1.0])];
         assert!(HrirSet::<f32>::new(RATE, TAPS, &late, &responses).is_err());
     });
+}
+
+/// A set whose delays say where a sound is: 100 frames and 50 times front for the left ear, left for the right.
+fn compass(directions: &[Direction], test: impl FnOnce(HrirSet<'_, f64>)) {
+    let delays = |d: Direction| [0, 1].map(|axis| 100.0 + 50.0 * d.vector()[axis]);
+    let points: Vec<_> = directions.iter().map(|d| Point::new(*d, delays(*d))).collect();
+    let responses: Vec<f64> = (0..2 * directions.len()).map(|n| 0.01 * (1.0 + n as f64)).collect();
+    test(HrirSet::new(RATE, 1, &points, &responses).unwrap());
+}
+
+/// How far off the delays are, in radians.
+fn off(set: &HrirSet<'_, f64>, d: Direction) -> f64 {
+    let delays = set.at(d, &mut [0.0], &mut [0.0]);
+    let error = |axis: usize| (delays[axis] - 100.0 - 50.0 * d.vector()[axis]).abs() / 50.0;
+    error(0).max(error(1))
+}
+
+fn all_around(count: u32) -> impl Iterator<Item = Direction> {
+    (0..count).map(move |i| {
+        let height = 1.0 - (2.0 * f64::from(i) + 1.0) / f64::from(count);
+        Direction::new((137.507_76 * f64::from(i)) % 360.0 - 180.0, height.asin().to_degrees())
+    })
+}
+
+#[test]
+fn a_single_ring_is_mixed_along_the_ring() {
+    let ring: Vec<_> = (0..24).map(|i| Direction::new(15.0 * f64::from(i) - 180.0, 0.0)).collect();
+    compass(&ring, |set| {
+        for step in 0..720 {
+            let d = Direction::new(0.5 * f64::from(step) - 180.0, 0.0);
+            // The chord of 15 degrees is 0.0086 inside the circle.
+            assert!(off(&set, d) < 0.009, "{d:?}");
+            let raised = Direction { elevation: 30.0, ..d };
+            let [here, above] = [d, raised].map(|d| set.at(d, &mut [0.0], &mut [0.0]));
+            assert!(
+                here.iter().zip(above).all(|(a, b)| (a - b).abs() < 1e-9),
+                "what is above sounds as what is below it"
+            );
+        }
+        for (index, d) in ring.iter().enumerate() {
+            let mut left = [0.0];
+            set.at(*d, &mut left, &mut [0.0]);
+            assert_eq!(left[0], set.response(index, 0)[0], "its own, alone");
+        }
+    });
+}
+
+#[test]
+fn opposite_to_a_small_set_the_nearest_point_answers() {
+    let three = [(0.0, 0.0), (40.0, 0.0), (0.0, 40.0)].map(|(a, e)| Direction::new(a, e));
+    compass(&three, |set| {
+        let (mut left, mut right) = ([0.0], [0.0]);
+        set.at(Direction::new(-170.0, -20.0), &mut left, &mut right);
+        let nearest = (0..3).any(|i| left == set.response(i, 0) && right == set.response(i, 1));
+        assert!(nearest, "{left:?} {right:?}");
+        assert!(
+            set.response(3, 0).is_empty() && set.response(usize::MAX, 1).is_empty() && set.response(0, 2).is_empty()
+        );
+    });
+}
+
+#[test]
+fn directions_measured_twice_change_nothing() {
+    let rings = |poles: u32| {
+        let rings = (-6..=6).flat_map(move |ring: i32| {
+            let count = if ring.abs() == 6 { poles } else { 24 };
+            (0..count).map(move |i| Direction::new(15.0 * f64::from(i), 15.0 * f64::from(ring)))
+        });
+        rings.collect::<Vec<_>>()
+    };
+    compass(&rings(1), |once| {
+        compass(&[rings(24), rings(1)].concat(), |twice| {
+            for d in all_around(1_000) {
+                let [a, b] = [&once, &twice].map(|set| set.at(d, &mut [0.0], &mut [0.0]));
+                assert!(a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-6), "{d:?}: {a:?} {b:?}");
+            }
+        });
+    });
+}
+
+#[test]
+fn circles_far_apart_are_mixed_too() {
+    // 25 circles of 50 points around the axis of the ears, 5 to 15 degrees apart (the grid of the CIPIC database).
+    let sides = [0.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 35.0, 40.0, 45.0, 55.0, 65.0, 80.0];
+    let place = |side: f64, around: f64| {
+        let (side, around) = (side.to_radians(), around.to_radians());
+        [side.cos() * around.cos(), side.sin(), side.cos() * around.sin()]
+    };
+    let mut grid = Vec::new();
+    for side in sides.into_iter().flat_map(|s| [s, -s]).skip(1) {
+        grid.extend((0..50).map(|i| Direction::of_vector(place(side, 5.625 * f64::from(i) - 45.0))));
+    }
+    compass(&grid, |set| {
+        for i in 0..2_000_u32 {
+            let side = (f64::from(i) * 0.618_034).fract() * 150.0 - 75.0;
+            let d = Direction::of_vector(place(side, f64::from(i) / 2_000.0 * 270.0 - 43.0));
+            assert!(off(&set, d) < 0.015, "{d:?}: {}", off(&set, d));
+        }
+    });
+}
+
+#[test]
+fn the_largest_head_at_the_highest_rate_is_a_set() {
+    let rate = SampleRate::new(SampleRate::MAX).unwrap();
+    let mut points = vec![Point::<f32>::default(); sphere::POINTS];
+    let mut responses = vec![0.0; sphere::required_len(16)];
+    assert!(sphere::build(rate, 0.2, 16, &mut points, &mut responses).is_ok());
 }
 
 /// Responses as measured: the sphere, late by 40 frames and a fraction, on a longer time axis.
