@@ -166,7 +166,8 @@ impl Add<Decibels> for Lufs {
 }
 
 impl Seconds {
-    /// The nearest whole number of frames at `rate`; negative and non-finite times give 0.
+    /// The nearest whole number of frames at `rate`. Times that are negative, not a number, infinite or of 9e15 frames and more
+    /// give 0.
     pub fn frames(self, rate: SampleRate) -> Frames {
         let n = libm::round(self.0 * rate.hertz());
         Frames(if (1.0..9e15).contains(&n) { n as u64 } else { 0 })

@@ -127,6 +127,9 @@ impl Shape {
 
 /// From the first frame that reaches `onset` in any channel to the last that reaches `end`, both re the peak of all channels;
 /// one frame when all is silent.
+///
+/// # Panics
+/// When a channel has fewer than `frames` frames.
 pub fn sounding<S: Sample, C: AsRef<[S]>>(
     channels: &[C],
     frames: usize,
@@ -145,6 +148,9 @@ pub fn sounding<S: Sample, C: AsRef<[S]>>(
 }
 
 /// Energy of the loudest channel.
+///
+/// # Panics
+/// When a channel has fewer than `frames` frames.
 pub fn energy<S: Sample, C: AsRef<[S]>>(channels: &[C], frames: usize) -> f64 {
     let one = |c: &C| c.as_ref()[..frames].iter().map(|x| x.clean().to_f64() * x.clean().to_f64()).sum::<f64>();
     channels.iter().map(one).fold(0.0, |a, b| if b > a { b } else { a })
@@ -152,6 +158,9 @@ pub fn energy<S: Sample, C: AsRef<[S]>>(channels: &[C], frames: usize) -> f64 {
 
 /// Reverberation time T60 of all channels together: twice the time in which the energy yet to come falls from -5 to -35 dB.
 /// `None` when there is no decay to measure (less than two frames between the two). A noisy recording reads too long: trim it.
+///
+/// # Panics
+/// When a channel has fewer than `frames` frames.
 pub fn reverberation<S: Sample, C: AsRef<[S]>>(channels: &[C], frames: usize, rate: SampleRate) -> Option<Seconds> {
     let power = |n: usize| {
         let one = |c: &C| c.as_ref()[n].clean().to_f64();
@@ -175,7 +184,7 @@ pub fn reverberation<S: Sample, C: AsRef<[S]>>(channels: &[C], frames: usize, ra
     (to > from + 1).then(|| Seconds(2.0 * (to - from) as f64 / rate.hertz()))
 }
 
-/// Multiplies with an exponential that makes a reverberation time of `t60` one of `share * t60`.
+/// Multiplies with an exponential that makes a reverberation time of `t60` one of `share * t60`; both are above 0.
 pub fn decay<S: Sample>(taps: &mut [S], rate: SampleRate, t60: Seconds, share: f64) {
     // 60 dB are ln 1000 nepers.
     let nepers = core::f64::consts::LN_10 * 3.0 * (1.0 / share - 1.0) / (t60.0 * rate.hertz());

@@ -1,6 +1,7 @@
 //! Where a channel goes that the target layout has no loudspeaker for.
 //!
-//! A channel whose place exists in the target stays there with a gain of 1. Any other is folded step by step, and what arrives
+//! A channel whose place exists in the target stays there with a gain of 1. Surrounds go by the number of their pairs: of one pair
+//! it does not matter whether it is called side or back. Any other is folded step by step, and what arrives
 //! at a missing place is folded again, so that 22.2 to stereo is 22.2 to 5.1 to stereo. `h` is the height gain, -3 dB is
 //! `1/sqrt 2`.
 //!
