@@ -258,6 +258,20 @@ fn space_says_what_an_effect_does_not_reach() {
     assert_eq!(run("space", folder.path(), &arguments).0, 0);
     let read = |name: &str| dsp_std::io::read(folder.path().join(name)).unwrap().0;
     assert_eq!(read("dry.wav"), read("six.wav"));
+    // What fits is not turned down; what does not is, and it is said.
+    for (peak, word) in [(0.9999_f32, ""), (1.0, "turned down by 0.1 dB to fit 16 bits")] {
+        let plane: Vec<f32> = (0..2_000).map(|n| if n % 2 == 0 { peak } else { -peak }).collect();
+        let spec = Spec { rate: SampleRate::CD, layout: Layout::STEREO, format: Format::Float32 };
+        let mut writer = Writer::create(folder.path().join("loud.wav"), spec, true).unwrap();
+        writer.write_f32(&[&plane, &plane]).unwrap();
+        writer.finish().unwrap();
+        let arguments = ["loud.wav", "full.wav", "--preset", "echo", "--mix", "0", "--bits", "16", "--force"];
+        let (code, _, stderr) = run("space", folder.path(), &arguments);
+        assert!(code == 0 && stderr.contains(word) && stderr.is_empty() == word.is_empty(), "{peak}: {stderr}");
+        let out = read("full.wav");
+        let within = if word.is_empty() { peak } else { 0.9886 };
+        assert!(out.plane(0).iter().all(|v| (v.abs() - within).abs() < 1e-4), "{peak}: nothing clips");
+    }
 }
 
 #[test]

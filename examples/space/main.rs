@@ -30,7 +30,9 @@ const DEMO_SPACE: &str = "demo-space.wav";
 
 /// Longest tail that can be asked for, s.
 const LONGEST: f64 = 600.0;
-/// Highest sample of an integer file when a sound has to be turned down to fit: -0.1 dBFS.
+/// Highest sample that fits 16 bits with its dither, which adds less than one step.
+const HIGHEST: f32 = 1.0 - 2.0 / 32_768.0;
+/// Where a sound is turned down to that does not fit: -0.1 dBFS.
 const FULL: f32 = 0.988_553_1;
 
 fn main() -> ExitCode {
@@ -146,7 +148,7 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         }
     }
     let peak = planes.iter().flatten().fold(0.0_f32, |a, v| a.max(v.abs()));
-    if options.bits.grid().is_some() && peak > FULL {
+    if options.bits.grid().is_some() && peak > HIGHEST {
         let gain = FULL / peak;
         planes.iter_mut().flatten().for_each(|v| *v *= gain);
         let db = 20.0 * f64::from(gain).log10();
