@@ -47,6 +47,9 @@ pub(super) fn node<S: Sample>(
 ) -> Result<Node<S>, Error> {
     check(setup, params, rate, channels)?;
     let refuse = |what: String| Error::Response { path: setup.impulse.clone(), what };
+    if setup.impulse.as_os_str().is_empty() {
+        return Err(refuse("no file is named: setup = { impulse = 'file.wav' }".to_owned()));
+    }
     let (audio, _) = io::read(&setup.impulse)?;
     if audio.rate() != rate {
         return Err(refuse(format!(
