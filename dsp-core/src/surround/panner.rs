@@ -156,10 +156,11 @@ impl<S: Sample> Panner<S> {
         Ok(())
     }
 
-    /// Gain of each channel for source 0 or 1, as heard at the next frame.
+    /// Gain of each channel for source 0 or 1, as heard at the next frame; all 0 for a source that there is not.
     pub fn gains(&self, source: usize) -> Gains<S> {
         let gain = self.levels.now(0).gain;
-        self.ways.get(source).map_or([S::ZERO; MAX_CHANNELS], |way| self.here(way).map(|g| g * gain))
+        let ways = &self.ways[..self.setup.source.channels()];
+        ways.get(source).map_or([S::ZERO; MAX_CHANNELS], |way| self.here(way).map(|g| g * gain))
     }
 
     /// Gains without the level.
@@ -368,7 +369,7 @@ mod tests {
         }
         let end = Vbap::<f64>::new(&Layout::SURROUND_5_1).unwrap().gains(Direction::new(170.0, 0.0), 0.0).unwrap();
         assert!(out.iter().zip(end).all(|(plane, gain)| plane[1_102] == gain));
-        assert_eq!(p.gains(0), end);
+        assert_eq!((p.gains(0), p.gains(1)), (end, [0.0; MAX_CHANNELS]), "and there is no other source");
     }
 
     #[test]

@@ -184,6 +184,7 @@ impl<S: Sample, M: Storage<S>, K: Storage<S>> Convolution<S, M, K> {
     /// has not been taken.
     #[allow(clippy::result_large_err, reason = "there is no box to put the kernel in")]
     pub fn swap(&mut self, kernel: Kernel<S, K>, over: Frames) -> Result<(), Kernel<S, K>> {
+        self.settle();
         let free = &mut self.kernels[1 - self.active];
         if self.swap.is_some() || free.is_some() || !kernel.fits(&self.setup, &self.plan) {
             return Err(kernel);

@@ -192,6 +192,19 @@ fn an_exchange_is_a_fade_between_both() {
 }
 
 #[test]
+fn the_next_exchange_can_begin_when_the_last_has_ended() {
+    let setup = Setup { longest: Seconds(0.3), ..Setup::new(RATE, 1) };
+    let mut p = Boxed::new(&setup, &Params::default(), vec![0.0_f64; required_len(&setup).unwrap()]).unwrap();
+    laws::render(&mut p, &[vec![0.5]]);
+    assert!(p.swap(kernel(&setup, &room(1, 300)), Frames(100)).is_ok());
+    let end = 2 * p.plan().largest() + 100;
+    laws::render(&mut p, &[vec![0.5; end - 2]]);
+    assert!(p.swap(kernel(&setup, &room(1, 300)), Frames(100)).is_err(), "a frame before");
+    laws::render(&mut p, &[vec![0.5]]);
+    assert!(p.swap(kernel(&setup, &room(1, 300)), Frames(100)).is_ok(), "nothing was retired");
+}
+
+#[test]
 fn what_does_not_fit_is_refused() {
     let setup = Setup::new(RATE, 2);
     let short = vec![0.5_f32; 100];

@@ -146,7 +146,7 @@ impl<S: Sample> Coeffs<S> {
 
 /// Samples of storage.
 pub fn required_len<S: Sample>(setup: &Setup<'_, S>) -> usize {
-    setup.sources * setup.per_source()
+    setup.sources.saturating_mul(setup.per_source())
 }
 
 /// The processor; `M` is storage of [`required_len`] samples.

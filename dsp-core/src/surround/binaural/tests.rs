@@ -194,6 +194,7 @@ fn another_rate_and_too_little_memory_are_refused() {
         let setup = Setup { rate: RATE, set, sources: 1 };
         assert!(Renderer::new(&setup, &Params::default(), vec![0.0; required_len(&setup) - 1]).is_err());
         assert!(Renderer::new(&Setup { sources: 25, ..setup }, &Params::default(), vec![0.0; 100_000]).is_err());
+        assert_eq!(required_len(&Setup { sources: usize::MAX, ..setup }), usize::MAX, "refused later, with a name");
         let responses = vec![0.0; 2 * TAPS];
         assert!(HrirSet::new(RATE, TAPS, &[Point::<f32>::default()], &responses).is_err(), "a direction of no length");
         let late = [Point::new(Direction::FRONT, [0.0, hrir::MAX_DELAY + 1.0])];
