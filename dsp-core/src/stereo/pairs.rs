@@ -5,8 +5,8 @@ use crate::layout::Layout;
 use crate::process::{CHUNK, Process};
 use crate::sample::{Sample, clean_all};
 
-/// Most pairs of a layout: there are six places that have a right partner.
-pub(super) const MAX_PAIRS: usize = 6;
+/// Most pairs of a layout: nine places have a right partner, and two pairs go through a kernel together.
+pub(super) const MAX_PAIRS: usize = 10;
 
 /// One signal per pair, such as its side; an even number, so that two go through one kernel together.
 pub(super) type Planes<S> = [[S; CHUNK]; MAX_PAIRS];
@@ -136,6 +136,54 @@ mod tests {
             let list: Vec<_> = pairs.list[..pairs.count()].iter().map(|(l, r)| (*l as usize, *r as usize)).collect();
             assert_eq!(list, layout.pairs().collect::<Vec<_>>());
         }
+    }
+
+    #[test]
+    fn layouts_up_to_22_2_are_wide_enough_for_every_tool() {
+        use crate::laws::render;
+        use crate::signal::white;
+        use crate::stereo::{bands, bass_mono, mid_side_equalizer, widener};
+        use crate::units::SampleRate;
+        for (name, layout) in Layout::BS2051.into_iter().chain([("all pairs", all_pairs())]) {
+            let list = Pairs::of(&layout);
+            assert_eq!(list.count(), layout.pairs().count(), "{name}");
+            let setup = bass_mono::Setup { rate: SampleRate::VIDEO, layout };
+            let input: Vec<Vec<f32>> =
+                (0..layout.channels() as u32).map(|c| white(c, 0.5).take(300).collect()).collect();
+            let memory = |len| std::vec![0.0_f32; len];
+            let narrow = bands::Params { widths: [0.0; 4], ..bands::Params::default() };
+            let bands = bands::Bands::new(&setup, &narrow, memory(bands::required_len(&setup)));
+            let out = render(&mut bands.unwrap(), &input);
+            for (l, r) in layout.pairs() {
+                assert!(out[l].iter().zip(&out[r]).all(|(a, b)| (a - b).abs() < 1e-6), "{name}: {l} and {r}");
+            }
+            let len = widener::required_len(&setup);
+            let widener = widener::Widener::new(&setup, &widener::Params::default(), memory(len));
+            let out = render(&mut widener.unwrap(), &input);
+            assert!(layout.pairs().all(|(l, r)| out[l] != input[l] && out[r] != input[r]), "{name}");
+            let len = mid_side_equalizer::required_len(&setup);
+            let flat = mid_side_equalizer::Params::default();
+            let equalizer = mid_side_equalizer::MidSideEqualizer::new(&setup, &flat, [memory(len), memory(len)]);
+            assert_eq!(render(&mut equalizer.unwrap(), &input), input, "{name}");
+        }
+    }
+
+    /// Every left place there is, and its partner.
+    fn all_pairs() -> Layout {
+        use Position as P;
+        let left = [
+            (P::FrontLeft, P::FrontRight),
+            (P::BackLeft, P::BackRight),
+            (P::FrontLeftOfCentre, P::FrontRightOfCentre),
+            (P::SideLeft, P::SideRight),
+            (P::TopFrontLeft, P::TopFrontRight),
+            (P::TopBackLeft, P::TopBackRight),
+            (P::TopSideLeft, P::TopSideRight),
+            (P::BottomFrontLeft, P::BottomFrontRight),
+            (P::FrontWideLeft, P::FrontWideRight),
+        ];
+        let places: Vec<_> = left.into_iter().flat_map(|(l, r)| [l, r]).collect();
+        Layout::new(&places).unwrap()
     }
 
     #[test]
