@@ -21,7 +21,7 @@ use super::turn::quarter;
 use crate::block::Block;
 use crate::error::Error;
 use crate::layout::Layout;
-use crate::process::{CHUNK, Process, Tail, Tune};
+use crate::process::{Process, Tail, Tune};
 use crate::ramp::{Ramp, blend_fields};
 use crate::sample::Sample;
 use crate::units::{Frames, Pan};
@@ -95,24 +95,7 @@ impl<S: Sample> Tune<S> for Balance<S> {
 
 impl<S: Sample> Process<S> for Balance<S> {
     fn process(&mut self, block: &mut Block<'_, S>) {
-        let frames = block.frames();
-        let mut at = 0;
-        while at < frames {
-            let n = CHUNK.min(frames - at);
-            let mut gains = [self.coeffs.target().gains(); CHUNK];
-            if self.coeffs.moving() {
-                for (i, g) in gains[..n].iter_mut().enumerate() {
-                    *g = self.coeffs.now(i).gains();
-                }
-            }
-            self.pairs.each(&mut block.part(at, n), |_, left, right| {
-                for ((l, r), (a, b)) in left.iter_mut().zip(right.iter_mut()).zip(&gains) {
-                    (*l, *r) = (*a * *l, *b * *r);
-                }
-            });
-            self.coeffs.advance(n);
-            at += n;
-        }
+        self.pairs.steer(&mut self.coeffs, block, Coeffs::gains, |(a, b), l, r| (a * l, b * r));
     }
 
     fn reset(&mut self) {

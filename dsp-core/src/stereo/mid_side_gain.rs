@@ -21,7 +21,7 @@ use crate::block::Block;
 use crate::error::Error;
 use crate::gain::amplitude;
 use crate::layout::Layout;
-use crate::process::{CHUNK, Process, Tail, Tune};
+use crate::process::{Process, Tail, Tune};
 use crate::ramp::{Ramp, blend_fields};
 use crate::sample::Sample;
 use crate::units::{Decibels, Frames};
@@ -99,21 +99,11 @@ impl<S: Sample> Tune<S> for MidSideGain<S> {
 
 impl<S: Sample> Process<S> for MidSideGain<S> {
     fn process(&mut self, block: &mut Block<'_, S>) {
-        let frames = block.frames();
-        let mut at = 0;
-        while at < frames {
-            let n = CHUNK.min(frames - at);
-            let mut coeffs = [*self.coeffs.target(); CHUNK];
-            self.coeffs.fill(&mut coeffs[..n]);
-            self.pairs.each(&mut block.part(at, n), |_, left, right| {
-                for ((l, r), c) in left.iter_mut().zip(right.iter_mut()).zip(&coeffs) {
-                    let (up, out) = (c.lift * (*l + *r), c.spread * (*l - *r));
-                    (*l, *r) = ((*l + up) + out, (*r + up) - out);
-                }
-            });
-            self.coeffs.advance(n);
-            at += n;
-        }
+        let turn = |c: Coeffs<S>, l: S, r: S| {
+            let (up, out) = (c.lift * (l + r), c.spread * (l - r));
+            ((l + up) + out, (r + up) - out)
+        };
+        self.pairs.steer(&mut self.coeffs, block, |c| *c, turn);
     }
 
     fn reset(&mut self) {

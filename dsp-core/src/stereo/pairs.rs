@@ -3,6 +3,7 @@
 use crate::block::Block;
 use crate::layout::Layout;
 use crate::process::{CHUNK, Process};
+use crate::ramp::{Blend, Ramp};
 use crate::sample::{Sample, clean_all};
 
 /// Most pairs of a layout: nine places have a right partner, and two pairs go through a kernel together.
@@ -52,6 +53,35 @@ impl Pairs {
         });
         for channel in (0..part.channels().min(self.channels)).filter(|c| self.paired & 1 << c == 0) {
             clean_all(part.channel_mut(channel));
+        }
+    }
+
+    /// A tool without memory: frame by frame `now` makes numbers of the coefficients, by which `turn` changes a pair.
+    #[inline(always)]
+    pub(super) fn steer<S: Sample, C: Blend<Scalar = S>, N: Copy>(
+        &self,
+        coeffs: &mut Ramp<C>,
+        block: &mut Block<'_, S>,
+        now: impl Fn(&C) -> N,
+        turn: impl Fn(N, S, S) -> (S, S),
+    ) {
+        let frames = block.frames();
+        let mut at = 0;
+        while at < frames {
+            let n = CHUNK.min(frames - at);
+            let mut numbers = [now(coeffs.target()); CHUNK];
+            if coeffs.moving() {
+                for (i, numbers) in numbers[..n].iter_mut().enumerate() {
+                    *numbers = now(&coeffs.now(i));
+                }
+            }
+            self.each(&mut block.part(at, n), |_, left, right| {
+                for ((l, r), numbers) in left.iter_mut().zip(right.iter_mut()).zip(&numbers) {
+                    (*l, *r) = turn(*numbers, *l, *r);
+                }
+            });
+            coeffs.advance(n);
+            at += n;
         }
     }
 

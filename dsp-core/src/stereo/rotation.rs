@@ -21,7 +21,7 @@ use super::turn::quarter;
 use crate::block::Block;
 use crate::error::Error;
 use crate::layout::Layout;
-use crate::process::{CHUNK, Process, Tail, Tune};
+use crate::process::{Process, Tail, Tune};
 use crate::ramp::{Ramp, blend_fields};
 use crate::sample::Sample;
 use crate::units::{Degrees, Frames};
@@ -96,24 +96,7 @@ impl<S: Sample> Tune<S> for Rotation<S> {
 
 impl<S: Sample> Process<S> for Rotation<S> {
     fn process(&mut self, block: &mut Block<'_, S>) {
-        let frames = block.frames();
-        let mut at = 0;
-        while at < frames {
-            let n = CHUNK.min(frames - at);
-            let mut matrices = [self.coeffs.target().matrix(); CHUNK];
-            if self.coeffs.moving() {
-                for (i, m) in matrices[..n].iter_mut().enumerate() {
-                    *m = self.coeffs.now(i).matrix();
-                }
-            }
-            self.pairs.each(&mut block.part(at, n), |_, left, right| {
-                for ((l, r), (c, s)) in left.iter_mut().zip(right.iter_mut()).zip(&matrices) {
-                    (*l, *r) = (*c * *l - *s * *r, *s * *l + *c * *r);
-                }
-            });
-            self.coeffs.advance(n);
-            at += n;
-        }
+        self.pairs.steer(&mut self.coeffs, block, Coeffs::matrix, |(c, s), l, r| (c * l - s * r, s * l + c * r));
     }
 
     fn reset(&mut self) {

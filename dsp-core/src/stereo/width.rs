@@ -20,7 +20,7 @@ use super::pairs::Pairs;
 use crate::block::Block;
 use crate::error::Error;
 use crate::layout::Layout;
-use crate::process::{CHUNK, Process, Tail, Tune};
+use crate::process::{Process, Tail, Tune};
 use crate::ramp::{Ramp, blend_fields};
 use crate::sample::Sample;
 use crate::units::Frames;
@@ -95,21 +95,11 @@ impl<S: Sample> Tune<S> for Width<S> {
 
 impl<S: Sample> Process<S> for Width<S> {
     fn process(&mut self, block: &mut Block<'_, S>) {
-        let frames = block.frames();
-        let mut at = 0;
-        while at < frames {
-            let n = CHUNK.min(frames - at);
-            let mut spread = [Coeffs::NEUTRAL; CHUNK];
-            self.coeffs.fill(&mut spread[..n]);
-            self.pairs.each(&mut block.part(at, n), |_, left, right| {
-                for ((l, r), c) in left.iter_mut().zip(right.iter_mut()).zip(&spread) {
-                    let d = c.spread * (*l - *r);
-                    (*l, *r) = (*l + d, *r - d);
-                }
-            });
-            self.coeffs.advance(n);
-            at += n;
-        }
+        let turn = |c: Coeffs<S>, l: S, r: S| {
+            let d = c.spread * (l - r);
+            (l + d, r - d)
+        };
+        self.pairs.steer(&mut self.coeffs, block, |c| *c, turn);
     }
 
     fn reset(&mut self) {
