@@ -17,19 +17,8 @@ use dsp_core::block::Block;
 use dsp_core::error::Error;
 use dsp_core::filter::{equalizer, svf};
 use dsp_core::process::Process;
+use dsp_core::reverb::fdn::OCTAVES;
 use dsp_core::units::{Hertz, Seconds};
-
-/// Centres of the octaves.
-pub const OCTAVES: [Hertz; 8] = [
-    Hertz(63.0),
-    Hertz(125.0),
-    Hertz(250.0),
-    Hertz(500.0),
-    Hertz(1_000.0),
-    Hertz(2_000.0),
-    Hertz(4_000.0),
-    Hertz(8_000.0),
-];
 
 /// Time between two points of a curve.
 pub const STEP: Seconds = Seconds(0.01);
@@ -54,7 +43,8 @@ pub struct Octave {
 /// More channels than 24 (never, for an [`Audio`]).
 pub fn octaves(response: &Audio) -> Result<Vec<Octave>, Error> {
     let top = 0.49 * response.rate().hertz();
-    OCTAVES.into_iter().filter(|c| c.0 * std::f64::consts::SQRT_2 <= top).map(|c| octave(response, c)).collect()
+    let held = OCTAVES.into_iter().filter(|centre| centre * std::f64::consts::SQRT_2 <= top);
+    held.map(|centre| octave(response, Hertz(centre))).collect()
 }
 
 fn octave(response: &Audio, centre: Hertz) -> Result<Octave, Error> {
